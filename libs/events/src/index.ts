@@ -1,0 +1,18 @@
+export { type CloudEvent, EventFormatError, parseCloudEvent, toCloudEvent } from './cloud-event.ts';
+export { DeadLetter } from './dead-letter.ts';
+export { decodeToken, type EventData, type EventDefinition, encodeToken } from './define-event.ts';
+export { RegistryPoll } from './registry-poll.ts';
+export { RegistryPush } from './registry-push.ts';
+export { RolloutProgressed } from './rollout-progressed.ts';
+export {
+  allStreams,
+  DeadLetterStream,
+  DUPLICATE_WINDOW_MS,
+  RegistryStream,
+  RolloutsStream,
+  type StreamDefinition,
+  TagsLatestStream,
+  TagsStream,
+  WebhookStream,
+} from './streams.ts';
+export { TagUpdated } from './tag-updated.ts';

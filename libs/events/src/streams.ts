@@ -1,0 +1,84 @@
+import { DeadLetter } from './dead-letter.ts';
+import { RegistryPoll } from './registry-poll.ts';
+import { RegistryPush } from './registry-push.ts';
+import { RolloutProgressed } from './rollout-progressed.ts';
+import { TagUpdated } from './tag-updated.ts';
+
+/** A JetStream stream of this system, before the configured prefix is applied. Durations in milliseconds. */
+export interface StreamDefinition {
+  /** Name without the prefix: `TAGS` is `TAGSTREAM_TAGS` by default. */
+  readonly name: string;
+  readonly description: string;
+  /** Subjects without the prefix; empty for a stream that is fed from another. */
+  readonly subjects: readonly string[];
+  /** 0 keeps messages for ever. */
+  readonly maxAgeMs: number;
+  /** 0 keeps any number of messages per subject. */
+  readonly maxMessagesPerSubject: number;
+  /** Stream this one copies from. */
+  readonly sourceOf?: string;
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Window in which a repeated message id is one message. Longer than any retry of a publisher lasts. */
+export const DUPLICATE_WINDOW_MS = 10 * 60 * 1000;
+
+export const RegistryStream: StreamDefinition = {
+  name: 'REGISTRY',
+  description: 'What pollers found in registries; consumed by trigger',
+  subjects: [RegistryPoll.wildcard],
+  maxAgeMs: DAY_MS,
+  maxMessagesPerSubject: 0,
+};
+
+export const WebhookStream: StreamDefinition = {
+  name: 'WEBHOOK',
+  description: 'Announcements that came in over HTTP; consumed by poller and trigger',
+  subjects: [RegistryPush.wildcard, 'webhook.git.>'],
+  maxAgeMs: DAY_MS,
+  maxMessagesPerSubject: 0,
+};
+
+export const TagsStream: StreamDefinition = {
+  name: 'TAGS',
+  description: 'The history of every tag; for everybody',
+  subjects: [TagUpdated.wildcard],
+  maxAgeMs: 30 * DAY_MS,
+  maxMessagesPerSubject: 0,
+};
+
+export const TagsLatestStream: StreamDefinition = {
+  name: 'TAGS_LATEST',
+  description: 'The newest event of every tag, kept for ever; for everybody',
+  subjects: [],
+  maxAgeMs: 0,
+  maxMessagesPerSubject: 1,
+  sourceOf: 'TAGS',
+};
+
+export const RolloutsStream: StreamDefinition = {
+  name: 'ROLLOUTS',
+  description: 'What became of rollouts; for everybody',
+  subjects: [RolloutProgressed.wildcard],
+  maxAgeMs: 30 * DAY_MS,
+  maxMessagesPerSubject: 0,
+};
+
+export const DeadLetterStream: StreamDefinition = {
+  name: 'DEADLETTER',
+  description: 'Messages that could not be processed; for operators',
+  subjects: [DeadLetter.wildcard],
+  maxAgeMs: 30 * DAY_MS,
+  maxMessagesPerSubject: 0,
+};
+
+/** Every stream, in the order in which they must be created: a source before its copy. */
+export const allStreams: readonly StreamDefinition[] = [
+  RegistryStream,
+  WebhookStream,
+  TagsStream,
+  TagsLatestStream,
+  RolloutsStream,
+  DeadLetterStream,
+];
