@@ -1,0 +1,19 @@
+export type { ConnectOptions, RequestMetrics } from './connect-options.ts';
+export type {
+  ApplyOptions,
+  DeleteOptions,
+  GetOptions,
+  JsonPatchOperation,
+  KubeClient,
+  ListOptions,
+  ObjectList,
+  RequestOptions,
+  SelectOptions,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './kube-client.ts';
+export { isKubeError, KubeError, type KubeErrorCode, type StatusCause, type StatusDetails } from './kube-error.ts';
+export { apiVersionOf, collectionPath, type ObjectKey, objectPath, type Resource } from './resource.ts';
+export { resources } from './resources.ts';
+export type { NamespacedName, WatchCache, WatchCacheOptions, WatchStatus } from './watch-cache-options.ts';
