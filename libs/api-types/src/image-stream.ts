@@ -35,6 +35,10 @@ export interface ImageStreamStatus {
   dockerImageRepository?: string;
   publicDockerImageRepository?: string;
   tags?: NamedTagEventList[] | null;
+  /** What `kubectl get` shows under TAGS, the latest change first: a printer column cannot compute it. */
+  tagSummary?: string;
+  /** `created` of the newest item of all tags, for the column UPDATED. */
+  lastUpdated?: string;
 }
 
 /** An element of `status.tags`: the history of a tag, newest first. */
