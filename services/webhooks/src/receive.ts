@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { PayloadError } from './payload.ts';
-import { type PushPublisher, publishAll } from './push-publisher.ts';
+import { type Push, type PushPublisher, publishAll } from './push-publisher.ts';
 import type { NameRegistry } from './registry-names.ts';
 import type { Secrets } from './secrets.ts';
 import type { Ignored, ParsedPayload, Sender, Verified } from './sender.ts';
 
 /**
- * How long storing may take before the sender is told to come back. Senders wait 1 to 10 s for their answer and then
+ * How long storing may take before the sender is told to come back. Senders wait 2 to 10 s for their answer and then
  * count a failure without having heard why.
  */
-export const STORE_TIMEOUT_MS = 2_000;
+export const STORE_TIMEOUT_MS = 1_500;
 
 /** One request to a hook, as far as it matters. */
 export interface Delivery {
@@ -28,7 +28,12 @@ export type Received =
 /** The facts this service tells about deliveries. */
 export interface HookTelemetry {
   readonly received: (sender: string) => void;
-  readonly stored: (sender: string, pushes: number, ignored: readonly Ignored[], pushAgesMs: readonly number[]) => void;
+  readonly stored: (
+    sender: string,
+    pushes: readonly Push[],
+    ignored: readonly Ignored[],
+    pushAgesMs: readonly number[],
+  ) => void;
   readonly broken: (sender: string, reason: string) => void;
   readonly notStored: (sender: string, error: unknown) => void;
   /** An answer of 400 or above was sent. */
@@ -38,8 +43,8 @@ export interface HookTelemetry {
 }
 
 export interface ReceiveDeps {
-  /** The secrets that are valid now; null when the operator chose to do without. */
-  readonly secrets: () => Secrets | null;
+  /** The secrets that are valid; null when the operator chose to do without. */
+  readonly secrets: Secrets | null;
   readonly nameRegistry: NameRegistry;
   readonly publisher: PushPublisher;
   readonly now: () => number;
@@ -63,21 +68,19 @@ export async function receive(sender: Sender, delivery: Delivery, deps: ReceiveD
     deps.telemetry.broken(sender.name, error.message);
     return { kind: 'broken', reason: error.message };
   }
-  const { hints, ignored } = payload;
   const receivedAt = new Date(receivedAtMs).toISOString();
+  const pushes = payload.hints.map((hint) => ({ ...hint, receivedAt, verified }));
   try {
-    const pushes = hints.map((hint) => ({ ...hint, receivedAt, verified }));
     await publishAll(pushes, deps.publisher, AbortSignal.timeout(STORE_TIMEOUT_MS));
   } catch (error) {
     deps.telemetry.notStored(sender.name, error);
     return { kind: 'not-stored' };
   }
-  const ages = hints.flatMap((hint) => (hint.pushedAt === undefined ? [] : [receivedAtMs - Date.parse(hint.pushedAt)]));
-  deps.telemetry.stored(sender.name, hints.length, ignored, ages);
-  return { kind: 'stored', accepted: hints.length, ignored };
+  const ages = pushes.flatMap(({ pushedAt }) => (pushedAt === undefined ? [] : [receivedAtMs - Date.parse(pushedAt)]));
+  deps.telemetry.stored(sender.name, pushes, payload.ignored, ages);
+  return { kind: 'stored', accepted: pushes.length, ignored: payload.ignored };
 }
 
 function verify(sender: Sender, delivery: Delivery, deps: ReceiveDeps): Verified | null {
-  const secrets = deps.secrets();
-  return secrets === null ? 'none' : sender.verify({ ...delivery, secrets });
+  return deps.secrets === null ? 'none' : sender.verify({ ...delivery, secrets: deps.secrets });
 }

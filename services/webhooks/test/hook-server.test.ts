@@ -30,31 +30,32 @@ describe('the hook server', () => {
   let app: FastifyInstance;
   let stored: Push[];
   let store: (push: Push) => Promise<void>;
-  let secrets: Secrets | null;
   let facts: string[];
 
   const telemetry: HookTelemetry = {
     received: (sender) => facts.push(`received ${sender}`),
     stored: (sender, pushes, ignored, ages) =>
-      facts.push(`stored ${sender} ${pushes} ${JSON.stringify(ignored)} ${ages.join()}`),
+      facts.push(`stored ${sender} ${pushes.length} ${JSON.stringify(ignored)} ${ages.join()}`),
     broken: (sender) => facts.push(`broken ${sender}`),
     notStored: (sender) => facts.push(`not stored ${sender}`),
     rejected: (sender, status) => facts.push(`rejected ${sender} ${status}`),
     failed: (error) => facts.push(`failed ${String(error)}`),
   };
 
-  beforeEach(() => {
-    stored = [];
-    facts = [];
-    secrets = secretsOf([SECRET]);
-    store = async (push) => void stored.push(push);
-    app = createHookServer({
-      secrets: () => secrets,
+  const serverWith = (secrets: Secrets | null) =>
+    createHookServer({
+      secrets,
       nameRegistry: registryNames(new Map()),
       publisher: { publish: (push) => store(push) },
       now: () => NOW,
       telemetry,
     });
+
+  beforeEach(() => {
+    stored = [];
+    facts = [];
+    store = async (push) => void stored.push(push);
+    app = serverWith(secretsOf([SECRET]));
   });
   afterEach(() => app.close());
 
@@ -112,7 +113,8 @@ describe('the hook server', () => {
   });
 
   test('says that nobody was verified when the operator chose to do without secrets', async () => {
-    secrets = null;
+    await app.close();
+    app = serverWith(null);
     expect((await post({ headers: {}, body: envelope(event('latest')) })).statusCode).toBe(202);
     expect(stored[0]?.verified).toBe('none');
   });

@@ -1,0 +1,46 @@
+import { commonFields, defineConfig, field } from '@tagstream/service';
+import { Type } from 'typebox';
+
+const { kubeconfig: _notNeeded, ...fields } = commonFields;
+
+/** Configuration of the webhooks service. */
+export const config = defineConfig({
+  ...fields,
+  httpPort: field({
+    env: 'TAGSTREAM_HTTP_PORT',
+    schema: Type.Integer({ minimum: 0, maximum: 65535 }),
+    default: 8081,
+    description: 'Port that the hooks are on; 0 takes a free one',
+  }),
+  httpHost: field({
+    env: 'TAGSTREAM_HTTP_HOST',
+    schema: Type.String({ minLength: 1 }),
+    default: '0.0.0.0',
+    description: 'Address that the hooks listen on',
+  }),
+  secrets: field({
+    env: 'TAGSTREAM_WEBHOOK_SECRETS',
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+    secret: true,
+    description:
+      'Secrets that senders may show, separated by commas or lines; two at a time make a rotation possible. Required ' +
+      'unless TAGSTREAM_WEBHOOK_ALLOW_ANYBODY is true',
+  }),
+  allowAnybody: field({
+    env: 'TAGSTREAM_WEBHOOK_ALLOW_ANYBODY',
+    schema: Type.Boolean(),
+    default: false,
+    description: 'Takes notifications without a secret, where only senders can reach the hooks',
+  }),
+  registryAliases: field({
+    env: 'TAGSTREAM_REGISTRY_ALIASES',
+    schema: Type.String(),
+    default: '',
+    description:
+      'internal-host=external-host pairs separated by commas: the names by which registries call themselves, and the ' +
+      'names by which ImageStreams refer to them',
+  }),
+});
+
+export type WebhooksConfig = ReturnType<typeof config.parse>;
