@@ -1,0 +1,126 @@
+import { getCACertificates } from 'node:tls';
+import { Agent, type Dispatcher } from 'undici';
+import { RegistryError } from './errors.ts';
+import { toTransportError } from './transport-error.ts';
+import type { Timeouts } from './types.ts';
+
+/** Kept from the body of an answer that is no success: enough for its error code. */
+const MAX_ERROR_BODY_BYTES = 16 * 1024;
+
+/** Headers of an answer; registries send some hundred bytes, tokens in redirects some thousand. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/** An idle connection is closed after this long; a poll every few seconds keeps it. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Different origins with open connections: registries, their token services and blob stores. */
+const MAX_ORIGINS = 1000;
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** True accepts any certificate. */
+  readonly insecure: boolean;
+  /** Longest body of a success that is accepted. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; lines of the same name joined with a comma. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+/** Sends one request and reads its whole answer. Knows nothing of registries, redirects or authentication. */
+export interface Transport {
+  /** @throws {RegistryError} when there is no answer, or one that is too large; the signal's reason when aborted. */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  readonly timeouts: Timeouts;
+  readonly maxConnections: number;
+  readonly extraCa: readonly string[];
+}
+
+/** HTTP/1.1 over kept-alive connections, a bounded number to each origin. */
+export function createTransport(options: TransportOptions): Transport {
+  const verified = createAgent(options, {
+    ...(options.extraCa.length === 0 ? {} : { ca: [...getCACertificates(), ...options.extraCa] }),
+  });
+  const unverified = createAgent(options, { rejectUnauthorized: false });
+  return {
+    send: (request) => exchange(request.insecure ? unverified : verified, request),
+    close: async () => {
+      await Promise.all([verified.destroy(), unverified.destroy()]);
+    },
+  };
+}
+
+function createAgent(options: TransportOptions, tls: { ca?: string[]; rejectUnauthorized?: boolean }): Agent {
+  return new Agent({
+    connect: { ...tls, timeout: options.timeouts.connectMs },
+    connections: options.maxConnections,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: options.timeouts.headersMs,
+    bodyTimeout: options.timeouts.bodyMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    maxOrigins: MAX_ORIGINS,
+  });
+}
+
+async function exchange(agent: Agent, request: HttpRequest): Promise<HttpResponse> {
+  const { url } = request;
+  try {
+    const answer = await agent.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers: request.headers,
+      body: request.body ?? null,
+      signal: request.signal,
+    });
+    const status = answer.statusCode;
+    const body = await (status < 300 ? readAll(answer.body, request.maxBytes, url.host) : readStart(answer.body));
+    return { status, headers: joinHeaders(answer.headers), body };
+  } catch (cause) {
+    request.signal.throwIfAborted();
+    throw toTransportError(cause, url.host);
+  }
+}
+
+async function readAll(body: Dispatcher.ResponseData['body'], maxBytes: number, host: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > maxBytes) throw new RegistryError('too_large', `${host} sent more than ${maxBytes} bytes.`, { host });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function readStart(body: Dispatcher.ResponseData['body']): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size >= MAX_ERROR_BODY_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ERROR_BODY_BYTES);
+}
+
+function joinHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
