@@ -1,0 +1,97 @@
+import type { ImageStream, TagEvent } from '@tagstream/api-types';
+
+/** What the last `tag-updated` event of a tag said. */
+export interface LastPublished {
+  readonly streamUid: string;
+  readonly created: string;
+  readonly image: string;
+  readonly reference: string;
+}
+
+/** A history item whose event is missing, and what the tag pointed to in the event before. */
+export interface UnpublishedItem {
+  readonly item: TagEvent;
+  readonly previous: { readonly image: string; readonly reference: string } | null;
+}
+
+/**
+ * Finds the history items of a tag whose events are missing, oldest first: all that came after the last published one. An
+ * item that was changed in place since its event is published again with what it says now. When the published item is no
+ * longer in the history, what was created after it counts. Without any event, or when the last one is about a stream that
+ * was deleted and created anew, everything is missing.
+ *
+ * Read the last event first and the stream after it: then the history cannot be older than the event.
+ *
+ * @param items history of the tag, newest first
+ */
+export function unpublishedItems(
+  streamUid: string,
+  items: readonly TagEvent[],
+  last: LastPublished | undefined,
+): readonly UnpublishedItem[] {
+  const known = last?.streamUid === streamUid ? last : undefined;
+  const missing = known === undefined ? items : items.slice(0, countAfter(items, known));
+  const oldestFirst = missing.toReversed();
+  return oldestFirst.map((item, index) => ({
+    item,
+    previous: targetOf(oldestFirst[index - 1]) ?? publishedTarget(known),
+  }));
+}
+
+/** Number of items, from the newest on, that the event does not cover. */
+function countAfter(items: readonly TagEvent[], last: LastPublished): number {
+  const same = items.findIndex(
+    (item) =>
+      item.created === last.created && item.image === last.image && item.dockerImageReference === last.reference,
+  );
+  if (same >= 0) return same;
+  const changedInPlace = items.findIndex((item) => item.created === last.created);
+  if (changedInPlace >= 0) return changedInPlace + 1;
+  const older = items.findIndex((item) => Date.parse(item.created) <= Date.parse(last.created));
+  return older >= 0 ? older : items.length;
+}
+
+/** What about a change is not in the history itself. */
+export interface UpdateContext<Cause, Hint> {
+  readonly cause: Cause;
+  /** When the new value was found. */
+  readonly observedAt: string;
+  readonly hint?: Hint | undefined;
+}
+
+/**
+ * The data of the `tag-updated` event of a history item.
+ *
+ * @throws {TypeError} for a stream without uid, which was not read from an API server
+ */
+export function tagUpdatedData<Cause, Hint>(
+  stream: ImageStream,
+  tag: string,
+  { item, previous }: UnpublishedItem,
+  context: UpdateContext<Cause, Hint>,
+) {
+  const { namespace = '', name, uid } = stream.metadata;
+  if (uid === undefined) throw new TypeError(`stream ${name} has no uid: pass one that was read from an API server`);
+  return {
+    namespace,
+    stream: name,
+    streamUid: uid,
+    tag,
+    image: item.image,
+    reference: item.dockerImageReference,
+    previous,
+    generation: item.generation,
+    created: item.created,
+    cause: context.cause,
+    observedAt: context.observedAt,
+    ...(context.hint !== undefined && { hint: context.hint }),
+  };
+}
+
+function targetOf(item: TagEvent | undefined) {
+  return item && { image: item.image, reference: item.dockerImageReference };
+}
+
+function publishedTarget(last: LastPublished | undefined) {
+  return last === undefined ? null : { image: last.image, reference: last.reference };
+}

@@ -1,0 +1,67 @@
+export {
+  type ImageChange,
+  reactToTriggers,
+  type TriggeredObject,
+  type TriggerReaction,
+} from './annotation-triggers.ts';
+export {
+  type ApplyResult,
+  applyRegistryPoll,
+  type RegistryObservation,
+  type StaleReason,
+} from './apply-observation.ts';
+export { type BasedOn, basedOnItem, isStillNewest } from './based-on.ts';
+export {
+  type ContainerPlace,
+  type ContainerSelector,
+  findContainer,
+  type ParsedFieldPath,
+  type PodSpecContainers,
+  parseFieldPath,
+} from './field-path.ts';
+export { type FoundImage, findImage } from './find-image.ts';
+export {
+  type LastPublished,
+  tagUpdatedData,
+  type UnpublishedItem,
+  type UpdateContext,
+  unpublishedItems,
+} from './history-events.ts';
+export {
+  type ImportCause,
+  type ImportRequest,
+  importableTags,
+  importRequest,
+  scheduledTags,
+  tagsToImport,
+} from './import-decision.ts';
+export { type HistoryLimit, limitHistory } from './limit-history.ts';
+export { addTagEvent, type HistoryChange } from './merge-event.ts';
+export { type ResolvedTag, resolveIntent, resolveTag, type TagIntent } from './pull-spec.ts';
+export {
+  INSECURE_REPOSITORY_ANNOTATION,
+  REPOSITORY_CHECK_ANNOTATION,
+  repositoryToImport,
+} from './repository-import.ts';
+export { effectiveGeneration, isPendingImport, observedGeneration, specHash } from './spec-tag.ts';
+export { type IntegratedRegistry, type StatusRepositories, statusRepositories } from './status-repository.ts';
+export { findStatusTag, latestTaggedImage, newestItem } from './status-tags.ts';
+export {
+  type ReconcileOptions,
+  type ReconcileResult,
+  reconcileSpecTags,
+  type SpecTagError,
+} from './synchronous-tags.ts';
+export type { StreamAddress, StreamLookup } from './tag-evidence.ts';
+export { DEFAULT_MAX_IMPORTED_TAGS, orderTags, selectTags } from './tag-order.ts';
+export { isImportable, type TagAddress } from './tag-source.ts';
+export { followersOf, trackedTag } from './tracking.ts';
+export {
+  followedTags,
+  type ImageTrigger,
+  type ParsedTriggers,
+  parseTriggers,
+  TRIGGERS_ANNOTATION,
+  triggerSource,
+} from './triggers.ts';
+export { imageStreamProblems, tagProblems } from './validate.ts';
