@@ -1,7 +1,12 @@
+export { chooseChild } from './choose-child.ts';
+export { describeImage, type ImageDetails, type Layer } from './describe-image.ts';
 export { type RateLimit, RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from './errors.ts';
+export type { ImageConfig } from './image-config.ts';
 export type { ChildDescriptor, Descriptor, Manifest, Platform } from './manifest.ts';
 export { type ManifestKind, manifestKind } from './media-types.ts';
+export { type ImportFailure, openshiftReason } from './openshift-reason.ts';
 export { createRegistryClient } from './registry-client.ts';
+export { type ResolvedImage, type ResolveOptions, resolveImage } from './resolve-image.ts';
 export type {
   CallOptions,
   Clock,
