@@ -15,6 +15,23 @@ export type {
   RollingParams,
   StrategyType,
 } from './deployment-config.ts';
+export {
+  DEFAULT_ACTIVE_DEADLINE_SECONDS,
+  DEFAULT_REVISION_HISTORY_LIMIT,
+  DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
+} from './deployment-config-defaults.ts';
+export type {
+  NormalDeploymentConfig,
+  NormalDeploymentConfigSpec,
+  NormalImageChangeParams,
+  NormalRecreateParams,
+  NormalRollingParams,
+  NormalStrategy,
+  NormalTrigger,
+} from './deployment-config-normal.ts';
+export { normalizeDeploymentConfig } from './deployment-config-normalize.ts';
+export { validateDeploymentConfig, validateDeploymentConfigUpdate } from './deployment-config-validate.ts';
+export type { FieldProblem } from './field-problem.ts';
 export type {
   ImageStream,
   ImageStreamSpec,
@@ -36,4 +53,5 @@ export {
 } from './image-stream-validate.ts';
 export type { ConditionStatus, KubeObject, ObjectMeta, ObjectReference, OwnerReference } from './meta.ts';
 export type { Container, EnvVar, PodSpec, PodTemplateSpec } from './pod-template.ts';
+export { defaultPodTemplate } from './pod-template-defaults.ts';
 export type { ReplicationController } from './replication-controller.ts';

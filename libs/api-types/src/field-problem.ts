@@ -1,0 +1,17 @@
+/** Something in an object that OpenShift's API server would have refused. */
+export interface FieldProblem {
+  /** Path of the field: `spec.triggers[0].imageChangeParams.from`. */
+  readonly field: string;
+  /** Whether the field is missing or has a wrong value. */
+  readonly reason: 'required' | 'invalid';
+  /** What is wrong and what is expected. */
+  readonly message: string;
+}
+
+export const required = (field: string, message = 'is required'): FieldProblem => ({
+  field,
+  reason: 'required',
+  message,
+});
+
+export const invalid = (field: string, message: string): FieldProblem => ({ field, reason: 'invalid', message });
