@@ -14,7 +14,7 @@ export interface BucketOptions {
 /** A value and the revision that {@link Bucket.update} needs. */
 export interface BucketEntry {
   readonly key: string;
-  /** The JSON value as it was put; not validated. */
+  /** The JSON value as it was put, not validated; undefined when it is not JSON. */
   readonly value: unknown;
   readonly revision: number;
 }
@@ -53,6 +53,6 @@ export interface Bucket {
   /** @throws BusError `conflict` when a revision is given and the key's is another one. */
   delete(key: string, revision?: number): Promise<void>;
   keys(filter?: string): Promise<readonly string[]>;
-  /** Tells every existing value, then `current`, then every change. After an interruption it starts again. */
+  /** Tells every existing value, then `current`, then every change. An interruption is made up for. */
   watch(options: BucketWatchOptions): BucketWatch;
 }

@@ -3,7 +3,7 @@ export type { Bucket, BucketChange, BucketEntry, BucketOptions, BucketWatch, Buc
 export type { Bus, EnsureStreamsOptions, Published, PublishOptions, Stored } from './bus.ts';
 export { BusError, type BusErrorCode } from './bus-error.ts';
 export type { BusClock } from './clock.ts';
-export type { BusStatus, ConnectOptions } from './connect.ts';
+export { type BusStatus, type ConnectOptions, connectBus } from './connect.ts';
 export type { ConsumeOptions, Consumer, ConsumerEvent, ConsumerHealth, Delivery, Handler } from './consumer.ts';
 export type { Outcome } from './outcome.ts';
 export type { Seen, SubscribeOptions, Subscription } from './subscribe.ts';
