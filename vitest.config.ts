@@ -1,0 +1,40 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const servers = './libs/servers/src/vitest-setup.ts';
+
+export default defineConfig({
+  test: {
+    // The servers of a run need the rest of a two-core machine.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['libs/*/test/**/*.test.ts', 'services/*/test/**/*.test.ts', 'dev/test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, '**/*.server.test.ts'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          include: ['{libs,services,dev}/*/test/**/*.server.test.ts', 'dev/test/**/*.server.test.ts'],
+          globalSetup: servers,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          globalSetup: servers,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each of these files starts the services, and may stop shared servers.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
