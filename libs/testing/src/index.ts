@@ -1,0 +1,15 @@
+export type { FakeAuth, FakeBehaviour, FakeRequest, FakeRequestKind } from './fake-registry/behaviour.ts';
+export { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from './fake-registry/start-fake-registry.ts';
+export { buildImage, type ImageOptions } from './image/build-image.ts';
+export { buildIndex } from './image/build-index.ts';
+export { deleteTag, type PushOptions, pushImage } from './image/push-image.ts';
+export type { TarFile } from './image/tar.ts';
+export {
+  type ImageFormat,
+  sha256,
+  type TestBlob,
+  type TestImage,
+  type TestIndex,
+  type TestPlatform,
+} from './image/test-image.ts';
+export { describeRegistryContract } from './registry-contract.ts';

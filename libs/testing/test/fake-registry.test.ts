@@ -1,0 +1,3 @@
+import { describeRegistryContract, startFakeRegistry } from '../src/index.ts';
+
+describeRegistryContract('the fake registry', () => startFakeRegistry());
