@@ -1,0 +1,47 @@
+import { type ConfigOf, commonFields, defineConfig, field } from '@tagstream/service';
+import { Type } from 'typebox';
+
+const fields = {
+  ...commonFields,
+  namespace: field({
+    env: 'TAGSTREAM_NAMESPACE',
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+    description: 'Only objects of this namespace are looked after; all namespaces when not set',
+  }),
+  historyLimit: field({
+    env: 'TAGSTREAM_HISTORY_LIMIT',
+    schema: Type.Integer({ minimum: 1 }),
+    default: 50,
+    description: 'Items kept in the history of a tag',
+  }),
+  registryHost: field({
+    env: 'TAGSTREAM_REGISTRY_HOST',
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+    description: "Host of the cluster's own registry as workloads reach it, for status.dockerImageRepository",
+  }),
+  registryPublicHost: field({
+    env: 'TAGSTREAM_REGISTRY_PUBLIC_HOST',
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+    description: 'Host of that registry as everybody else reaches it',
+  }),
+  resyncSeconds: field({
+    env: 'TAGSTREAM_RESYNC_SECONDS',
+    schema: Type.Integer({ minimum: 1 }),
+    default: 600,
+    description: 'How often every workload is compared with its streams even when nothing seems to have happened',
+  }),
+  patchConcurrency: field({
+    env: 'TAGSTREAM_PATCH_CONCURRENCY',
+    schema: Type.Integer({ minimum: 1, maximum: 256 }),
+    default: 16,
+    description: 'Workloads that are written at the same time',
+  }),
+} as const;
+
+/** Configuration of the trigger service. */
+export const triggerConfig = defineConfig(fields);
+
+export type TriggerConfig = ConfigOf<typeof fields>;

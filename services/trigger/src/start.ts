@@ -1,0 +1,40 @@
+import { connectBus } from '@tagstream/bus';
+import { allStreams } from '@tagstream/events';
+import { connectKube } from '@tagstream/kube';
+import type { ServiceContext } from '@tagstream/service';
+import type { TriggerConfig } from './config.ts';
+import { startStreams } from './stream/start-streams.ts';
+import { createTelemetry } from './telemetry.ts';
+import { startWorkloads } from './workload/start-workloads.ts';
+
+/** The composition root: connects to NATS and Kubernetes, then starts the two halves of this service. */
+export async function startTrigger(context: ServiceContext<TriggerConfig>): Promise<void> {
+  const { config, log, clock, metrics, health, signal, defer } = context;
+  const telemetry = createTelemetry(metrics, log);
+
+  health.set('nats', { ready: false, detail: 'connecting' });
+  const bus = defer(
+    await connectBus({
+      servers: config.natsUrl,
+      name: 'trigger',
+      prefix: config.subjectPrefix,
+      signal,
+      ...(config.natsCreds && { credsFile: config.natsCreds }),
+      onStatus: (status) =>
+        health.set(
+          'nats',
+          status.kind === 'connected'
+            ? { ready: true, detail: `connected to ${status.server}` }
+            : { ready: false, detail: status.reason },
+        ),
+    }),
+  );
+  await bus.ensureStreams(allStreams, { signal });
+
+  const kube = defer(
+    await connectKube({ userAgent: 'tagstream-trigger', ...(config.kubeconfig && { kubeconfig: config.kubeconfig }) }),
+  );
+  const parts = { bus, kube, config, clock, health, telemetry, signal, defer };
+  const streams = await startStreams(parts);
+  await startWorkloads({ ...parts, readStream: streams.read });
+}

@@ -1,0 +1,35 @@
+import type { ImageStream, ImageStreamStatus } from '@tagstream/api-types';
+import { isKubeError, type KubeClient } from '@tagstream/kube';
+import { type StreamName, streamObject } from './stream-key.ts';
+
+/** Reads a stream as the API server has it now; undefined when there is none. */
+export async function readStream(kube: Pick<KubeClient, 'get'>, stream: StreamName): Promise<ImageStream | undefined> {
+  try {
+    return await kube.get<ImageStream>(streamObject(stream));
+  } catch (error) {
+    if (isKubeError(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes the status of a stream, provided that the stream is still as it was read; returns the written object, or
+ * `overtaken` when somebody else was faster. Only the fields given are touched.
+ */
+export async function writeStatus(
+  kube: Pick<KubeClient, 'mergePatch'>,
+  read: ImageStream,
+  status: Partial<ImageStreamStatus>,
+): Promise<ImageStream | 'overtaken'> {
+  const { namespace = '', name, resourceVersion } = read.metadata;
+  try {
+    return await kube.mergePatch<ImageStream>(
+      streamObject({ namespace, name }),
+      { metadata: { resourceVersion }, status },
+      { subresource: 'status' },
+    );
+  } catch (error) {
+    if (isKubeError(error, 'conflict') || isKubeError(error, 'not_found')) return 'overtaken';
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { ConsumerEvent } from '@tagstream/bus';
+import type { Log, Metrics } from '@tagstream/service';
+
+/** What this service tells about itself: one function a fact, each a metric and a log line together. */
+export type Telemetry = ReturnType<typeof createTelemetry>;
+
+/** Registers the metrics of the trigger service. */
+export function createTelemetry(metrics: Metrics, log: Log) {
+  const observations = metrics.counter({
+    name: 'tagstream_trigger_observations_total',
+    help: 'Observations of registries, by what became of them',
+    labels: ['result'],
+  });
+  const published = metrics.counter({
+    name: 'tagstream_trigger_tag_updates_total',
+    help: 'tag-updated events published, by cause',
+    labels: ['cause'],
+  });
+  const patched = metrics.counter({
+    name: 'tagstream_trigger_workload_patches_total',
+    help: 'Workloads whose image field was written',
+    labels: ['kind'],
+  });
+  const conflicts = metrics.counter({
+    name: 'tagstream_trigger_conflicts_total',
+    help: 'Writes that another writer had overtaken and that were computed again',
+    labels: ['object'],
+  });
+  const refused = metrics.counter({
+    name: 'tagstream_trigger_trigger_errors_total',
+    help: 'Trigger annotations that cannot be followed, by kind of workload',
+    labels: ['kind'],
+  });
+  const delay = metrics.histogram({
+    name: 'tagstream_trigger_push_to_patch_seconds',
+    help: 'From the arrival of a push notification to the written workload',
+  });
+
+  const messages = metrics.counter({
+    name: 'tagstream_trigger_messages_total',
+    help: 'Messages consumed, by consumer and outcome',
+    labels: ['consumer', 'outcome'],
+  });
+
+  return {
+    log,
+    /** Tells what happens in a consumer. */
+    consumed: (consumer: string) => (event: ConsumerEvent) => {
+      messages.inc({ consumer, outcome: event.kind });
+      if (event.kind === 'done' || event.kind === 'consuming') return;
+      const { kind, ...about } = event;
+      log.warn({ consumer, outcome: kind, ...about }, 'message not processed');
+    },
+    observed(result: 'applied' | 'unchanged' | 'stale' | 'gone', about: object) {
+      observations.inc({ result });
+      log[result === 'applied' ? 'info' : 'debug']({ ...about, result }, 'observation handled');
+    },
+    published(cause: string, about: object) {
+      published.inc({ cause });
+      log.info({ ...about, cause }, 'tag updated');
+    },
+    patched(kind: string, about: object) {
+      patched.inc({ kind });
+      log.info({ kind, ...about }, 'workload patched');
+    },
+    conflicted(object: 'stream' | 'workload' | 'history', about: object) {
+      conflicts.inc({ object });
+      log.debug({ object, ...about }, 'write overtaken');
+    },
+    refused(kind: string, about: object) {
+      refused.inc({ kind });
+      log.info({ kind, ...about }, 'trigger annotation cannot be followed');
+    },
+    delayed(seconds: number) {
+      delay.observe(seconds);
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import type { ImageStream, KubeObject } from '@tagstream/api-types';
+import { TagsStream, TagUpdated } from '@tagstream/events';
+import { recordEvent, type WatchCache, watchCache } from '@tagstream/kube';
+import { keyedQueue } from '@tagstream/service';
+import pLimit from 'p-limit';
+import { durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
+import { type StreamName, streamId, streamName } from '../stream/stream-key.ts';
+import { createStreamLock } from '../stream/stream-lock.ts';
+import { watchHealth } from '../watch-health.ts';
+import { followTagHandler } from './follow-tag.ts';
+import { sharedRead } from './shared-read.ts';
+import { TriggerIndex } from './trigger-index.ts';
+import { type UpdateWorkloadDeps, updateWorkload } from './update-workload.ts';
+import { workloadKinds } from './workload-kind.ts';
+import {
+  tagId,
+  tagsFollowed,
+  viewWorkload,
+  type WorkloadKey,
+  type WorkloadView,
+  workloadKey,
+} from './workload-view.ts';
+
+/** Tags whose followers are updated at the same time. */
+const TAG_CONCURRENCY = 16;
+
+/** Why an update is looked at again: others kept writing the workload. */
+const BUSY_RETRY_MS = 1000;
+
+/** Starts the half of the service that owns the image fields of annotated workloads. */
+export async function startWorkloads(
+  parts: Parts & { readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined> },
+): Promise<void> {
+  const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
+  const index = new TriggerIndex();
+  const keys = new Map<string, WorkloadKey>();
+  const caches = new Map<string, WatchCache<WorkloadView>>();
+  const read = sharedRead((id) => parts.readStream(streamName(id)));
+  const limit = pLimit(config.patchConcurrency);
+  const lock = createStreamLock();
+
+  const deps: UpdateWorkloadDeps = {
+    kube,
+    telemetry,
+    cached: ({ kind, namespace, name }) => caches.get(kind.resource.plural)?.get(namespace, name),
+    readStream: (stream) => read(streamId(stream)),
+    reportProblem: (key, view, reason) => {
+      void recordEvent(kube, {
+        regarding: { ...regarding(key), uid: view.uid },
+        type: 'Warning',
+        reason: 'ImageTriggerInvalid',
+        message: `The annotation image.openshift.io/triggers cannot be followed: ${reason}`,
+        component: 'tagstream-trigger',
+      });
+    },
+  };
+  const update = (key: WorkloadKey) => lock(key.id, () => limit(() => updateWorkload(deps, key)));
+
+  const queue = defer(
+    keyedQueue({
+      concurrency: config.patchConcurrency,
+      retry: RETRY,
+      clock,
+      run: async (id) => {
+        const key = keys.get(id);
+        if (key === undefined) return undefined;
+        return (await update(key)) === 'busy' ? { againAfterMs: BUSY_RETRY_MS } : undefined;
+      },
+      onError: ({ key, error, retryInMs }) =>
+        telemetry.log.warn({ workload: key, err: error, retryInMs }, 'workload not updated'),
+    }),
+  );
+
+  for (const kind of workloadKinds) {
+    const cache = watchCache(kube, kind.resource, {
+      ...(config.namespace && { namespace: config.namespace }),
+      signal,
+      project: (object: KubeObject) => viewWorkload(object, kind),
+      onChange: ({ namespace, name }, now, before) => {
+        const key = workloadKey(kind, namespace, name);
+        index.set(key, now ? tagsFollowed(now, namespace) : []);
+        if (now === undefined) {
+          keys.delete(key.id);
+          return;
+        }
+        keys.set(key.id, key);
+        if (now.fingerprint !== before?.fingerprint) queue.add(key.id);
+      },
+      onStatus: watchHealth(health, kind.resource.plural),
+    });
+    caches.set(kind.resource.plural, defer(cache));
+  }
+  // A tag-updated message must find its followers: nothing is consumed before the index is complete.
+  await Promise.all([...caches.values()].map((cache) => cache.synced));
+
+  const consumer = defer(
+    bus.consume(TagUpdated, {
+      stream: TagsStream,
+      durable: durableName('trigger-workloads', config.namespace),
+      concurrency: TAG_CONCURRENCY,
+      maxDeliver: MAX_DELIVER,
+      retry: RETRY,
+      ...(config.namespace && { filter: `tag-updated.${config.namespace}.>` }),
+      keyOf: tagId,
+      handler: followTagHandler({ followers: (tag) => index.followers(tag), update, clock, telemetry }),
+      observe: telemetry.consumed('trigger-workloads'),
+    }),
+  );
+  health.check('tag-updated', () => consumer.health());
+  void resync(parts, () => [...keys.keys()].forEach(queue.add));
+}
+
+/** Compares everything now and then, so that what was missed in any way heals by itself. */
+async function resync({ clock, config, signal }: Parts, compareAll: () => void): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(config.resyncSeconds * 1000, signal).catch(() => undefined);
+    if (!signal.aborted) compareAll();
+  }
+}
+
+function regarding({ kind, namespace, name }: WorkloadKey) {
+  const { group, version, kind: kindName } = kind.resource;
+  return { apiVersion: group === '' ? version : `${group}/${version}`, kind: kindName, namespace, name };
+}

@@ -1,0 +1,102 @@
+import type { ImageStream, KubeObject } from '@tagstream/api-types';
+import { type ImageChange, reactToTriggers, resolveTag, triggerSource } from '@tagstream/image-stream';
+import { isKubeError, type KubeClient } from '@tagstream/kube';
+import { type StreamName, streamId } from '../stream/stream-key.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { imagePatch } from './image-patch.ts';
+import { viewWorkload, type WorkloadKey, type WorkloadView, workloadObject } from './workload-view.ts';
+
+/** Field manager of our image writes: kubectl and GitOps tools show it beside the field. */
+export const FIELD_MANAGER = 'tagstream-trigger';
+
+export interface UpdateWorkloadDeps {
+  readonly kube: Pick<KubeClient, 'get' | 'jsonPatch'>;
+  /** What the watch cache has; it may be stale, its resourceVersion guards the write. */
+  readonly cached: (key: WorkloadKey) => WorkloadView | undefined;
+  /** Reads a stream as it is now, never an answer from before the call. */
+  readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined>;
+  /** Tells the owner of the workload about an annotation that cannot be followed. */
+  readonly reportProblem: (key: WorkloadKey, view: WorkloadView, reason: string) => void;
+  readonly telemetry: Telemetry;
+}
+
+/** A Deployment's status changes many times during a rollout, and each change moves its resourceVersion. */
+const MAX_ROUNDS = 10;
+
+/** What an update came to. `busy`: others kept writing the workload; try again later. */
+export type UpdateResult = 'patched' | 'unchanged' | 'gone' | 'refused' | 'busy';
+
+/**
+ * Writes into a workload what its triggers ask for. First the workload is taken, then its streams are read, then the patch is sent
+ * with the workload's resourceVersion: so whoever works with an old stream gets a conflict instead of writing an old digest.
+ */
+export async function updateWorkload(deps: UpdateWorkloadDeps, key: WorkloadKey): Promise<UpdateResult> {
+  let view = deps.cached(key);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    if (view === undefined) return 'gone';
+    if (view.problem !== undefined) return refuse(deps, key, view, view.problem);
+    const streams = await readStreams(deps, key, view);
+    const reaction = reactToTriggers(view.object, key.kind.base, view.triggers, ({ namespace, stream, tag }) => {
+      const read = streams.get(streamId({ namespace, name: stream }));
+      return read && resolveTag(read, tag);
+    });
+    if (reaction.kind === 'unchanged') return 'unchanged';
+    if (reaction.kind === 'error') return refuse(deps, key, view, reaction.reason);
+    const outcome = await patch(deps, key, view, reaction.changes);
+    if (outcome === 'patched') return 'patched';
+    if (outcome !== 'overtaken') return refuse(deps, key, view, outcome.refused);
+    deps.telemetry.conflicted('workload', { workload: key.id });
+    view = await readWorkload(deps, key);
+  }
+  return 'busy';
+}
+
+async function readStreams(deps: UpdateWorkloadDeps, key: WorkloadKey, view: WorkloadView) {
+  const names = new Map<string, StreamName>();
+  for (const trigger of view.triggers) {
+    const source = triggerSource(trigger, key.namespace);
+    if (source === undefined || trigger.paused) continue;
+    const name = { namespace: source.namespace, name: source.stream };
+    names.set(streamId(name), name);
+  }
+  const read = await Promise.all([...names].map(async ([id, name]) => [id, await deps.readStream(name)] as const));
+  return new Map(read);
+}
+
+/** `overtaken` when the workload changed since it was read; `refused` when the API server does not allow the change. */
+async function patch(
+  deps: UpdateWorkloadDeps,
+  key: WorkloadKey,
+  view: WorkloadView,
+  changes: readonly ImageChange[],
+): Promise<'patched' | 'overtaken' | { readonly refused: string }> {
+  try {
+    await deps.kube.jsonPatch(workloadObject(key), imagePatch(view.resourceVersion, changes), {
+      fieldManager: FIELD_MANAGER,
+    });
+  } catch (error) {
+    if (isKubeError(error, 'conflict', 'not_found')) return 'overtaken';
+    if (isKubeError(error, 'invalid', 'forbidden')) return { refused: error.message };
+    throw error;
+  }
+  deps.telemetry.patched(key.kind.resource.kind, {
+    workload: key.id,
+    images: changes.map(({ container, to }) => `${container}=${to}`),
+  });
+  return 'patched';
+}
+
+async function readWorkload(deps: UpdateWorkloadDeps, key: WorkloadKey): Promise<WorkloadView | undefined> {
+  try {
+    return viewWorkload(await deps.kube.get<KubeObject>(workloadObject(key)), key.kind);
+  } catch (error) {
+    if (isKubeError(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+function refuse(deps: UpdateWorkloadDeps, key: WorkloadKey, view: WorkloadView, reason: string): UpdateResult {
+  deps.telemetry.refused(key.kind.resource.kind, { workload: key.id, reason });
+  deps.reportProblem(key, view, reason);
+  return 'refused';
+}

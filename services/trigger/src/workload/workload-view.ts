@@ -1,0 +1,88 @@
+import type { KubeObject } from '@tagstream/api-types';
+import {
+  followedTags,
+  type ImageTrigger,
+  type PodSpecContainers,
+  parseTriggers,
+  TRIGGERS_ANNOTATION,
+  type TriggeredObject,
+} from '@tagstream/image-stream';
+import type { ObjectKey } from '@tagstream/kube';
+import type { WorkloadKind } from './workload-kind.ts';
+
+/** Which workload. */
+export interface WorkloadKey {
+  /** `deployments.apps/shop/web`, for queues and maps. */
+  readonly id: string;
+  readonly kind: WorkloadKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is kept of a workload that carries the trigger annotation. */
+export interface WorkloadView {
+  readonly uid: string;
+  /** Guards a write that is computed from this view. */
+  readonly resourceVersion: string;
+  readonly triggers: readonly ImageTrigger[];
+  /** Why the annotation cannot be read; there are no triggers then. */
+  readonly problem?: string;
+  /** The object with nothing but its container names and images. */
+  readonly object: TriggeredObject;
+  /** Changes exactly when the triggers or the images do. */
+  readonly fingerprint: string;
+}
+
+export function workloadKey(kind: WorkloadKind, namespace: string, name: string): WorkloadKey {
+  const { plural, group } = kind.resource;
+  return { id: `${plural}.${group}/${namespace}/${name}`, kind, namespace, name };
+}
+
+/** Where the API server has the workload. */
+export const workloadObject = ({ kind, namespace, name }: WorkloadKey): ObjectKey => ({
+  resource: kind.resource,
+  namespace,
+  name,
+});
+
+/** Keeps of a workload what {@link WorkloadView} says; undefined when it has no trigger annotation. */
+export function viewWorkload(object: KubeObject, { base }: WorkloadKind): WorkloadView | undefined {
+  const annotation = object.metadata.annotations?.[TRIGGERS_ANNOTATION];
+  if (annotation === undefined) return undefined;
+  const parsed = parseTriggers(annotation);
+  const pruned = pruneToImages(object, base);
+  return {
+    uid: object.metadata.uid ?? '',
+    resourceVersion: object.metadata.resourceVersion ?? '',
+    triggers: parsed.kind === 'triggers' ? parsed.triggers : [],
+    ...(parsed.kind === 'invalid' && { problem: parsed.reason }),
+    object: pruned,
+    fingerprint: JSON.stringify([annotation, pruned]),
+  };
+}
+
+/** The tags a workload follows, as `namespace/stream:tag`. */
+export function tagsFollowed(view: WorkloadView, namespace: string): string[] {
+  return followedTags(view.triggers, namespace).map(tagId);
+}
+
+/** Key of a tag in indexes: `namespace/stream:tag`. */
+export const tagId = (tag: { readonly namespace: string; readonly stream: string; readonly tag: string }): string =>
+  `${tag.namespace}/${tag.stream}:${tag.tag}`;
+
+function pruneToImages(object: KubeObject, base: string): TriggeredObject {
+  const path = base.split('.');
+  let value: unknown = object;
+  for (const member of path) value = (value as Record<string, unknown> | null | undefined)?.[member];
+  const podSpec = (value ?? {}) as PodSpecContainers; // the API server has validated it
+  let pruned: unknown = {
+    initContainers: podSpec.initContainers?.map(nameAndImage) ?? [],
+    containers: podSpec.containers?.map(nameAndImage) ?? [],
+  };
+  for (const member of path.toReversed()) pruned = { [member]: pruned };
+  return { ...(pruned as object), metadata: { namespace: object.metadata.namespace ?? '' } };
+}
+
+function nameAndImage({ name, image }: { readonly name?: string; readonly image?: string }) {
+  return { ...(name !== undefined && { name }), ...(image !== undefined && { image }) };
+}
