@@ -1,4 +1,4 @@
-import { type ImageStream, type SpecTag, specTags } from '@tagstream/api-types';
+import { type ImageStream, type SpecTag, specTag, specTags } from '@tagstream/api-types';
 import type { HistoryLimit } from './limit-history.ts';
 import { settleTag } from './settle-tag.ts';
 import { effectiveGeneration, streamGeneration } from './spec-tag.ts';
@@ -50,8 +50,10 @@ export interface TagsOutcome {
 }
 
 /**
- * Hands the newest items of changed tags on to the tags that follow them, and from those to their followers. Each tag receives
- * once, so cycles end. A follower's item gets at least the follower's own generation: it answers to its spec.
+ * Hands the newest items of changed tags on to the tags that follow them, and from those to their followers, until every
+ * follower has what its source has. OpenShift takes one pass in random order; this is the same in any order. On a cycle a
+ * changed tag keeps its own item, so that the news goes round once. A follower's item gets at least the follower's own
+ * generation: it answers to its spec.
  *
  * @param changed names of the tags that got a new newest item
  * @returns the status tags, and the followers that point elsewhere now
@@ -62,30 +64,37 @@ export function propagateToFollowers(
   changed: readonly string[],
   limit?: HistoryLimit,
 ): TagsOutcome {
-  const queue = [...changed].sort();
-  const received = new Set<string>();
-  const changedTags: string[] = [];
+  const tracking = changed.length === 0 ? [] : trackingTagsSourcesFirst(stream, validTags(stream));
+  const keepsItsItem = new Set(changed.filter((name) => isOnCycle(stream, name)));
+  const moved = new Set(changed);
+  const changedTags = new Set<string>();
   let current = tags;
-  for (const source of queue) {
+  // A cycle had to be cut somewhere; a second pass takes the news across the cut.
+  for (const follower of [...tracking, ...tracking]) {
+    const source = trackedTag(stream, follower) ?? '';
     const item = newestItem(current.get(source));
-    if (item === undefined) continue;
-    for (const follower of directFollowers(stream, source)) {
-      if (received.has(follower.name)) continue;
-      received.add(follower.name);
-      queue.push(follower.name);
-      const before = current.get(follower.name);
-      const own = effectiveGeneration(follower, before, streamGeneration(stream));
-      const event = { ...item, generation: Math.max(item.generation, own) };
-      const { statusTag, pointsElsewhere } = settleTag(follower, before, event, own, limit);
-      if (statusTag !== before) current = withStatusTag(current, statusTag);
-      if (pointsElsewhere) changedTags.push(follower.name);
-    }
+    if (item === undefined || !moved.has(source) || keepsItsItem.has(follower.name)) continue;
+    moved.add(follower.name);
+    const before = current.get(follower.name);
+    const own = effectiveGeneration(follower, before, streamGeneration(stream));
+    const event = { ...item, generation: Math.max(item.generation, own) };
+    const { statusTag, pointsElsewhere } = settleTag(follower, before, event, own, limit);
+    if (statusTag !== before) current = withStatusTag(current, statusTag);
+    if (pointsElsewhere) changedTags.add(follower.name);
   }
-  return { tags: current, changedTags };
+  return { tags: current, changedTags: [...changedTags] };
+}
+
+function isOnCycle(stream: ImageStream, name: string): boolean {
+  const tag = specTag(stream, name);
+  const source = tag && trackedTag(stream, tag);
+  return source !== undefined && (source === name || followersOf(stream, name).includes(source));
 }
 
 function directFollowers(stream: ImageStream, source: string): readonly SpecTag[] {
-  return specTags(stream).filter(
-    (tag) => trackedTag(stream, tag) === source && tagProblems(stream, tag.name).length === 0,
-  );
+  return validTags(stream).filter((tag) => trackedTag(stream, tag) === source);
+}
+
+function validTags(stream: ImageStream): readonly SpecTag[] {
+  return specTags(stream).filter((tag) => tagProblems(stream, tag.name).length === 0);
 }
