@@ -31,8 +31,9 @@ export default defineConfig({
           globalSetup: servers,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Each of these files starts the services, and may stop shared servers.
+          // Each of these files starts all services: two at once would share two cores with five servers.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inheritedEnv } from './inherited-env.ts';
 import type { Command } from './supervised-process.ts';
 
 /** A container that runs in the foreground of `docker run`. */
@@ -23,14 +24,4 @@ export function dockerCommand(docker: string, container: Container): Command {
     env: inheritedEnv(),
     afterwards: `"${docker}" rm --force --volumes "${name}"`,
   };
-}
-
-/** What a server process needs of this one's environment. */
-export function inheritedEnv(): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const name of ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG']) {
-    const value = process.env[name];
-    if (value !== undefined) env[name] = value;
-  }
-  return env;
 }

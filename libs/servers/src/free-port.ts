@@ -44,6 +44,11 @@ export async function withFreePorts<T>(count: number, start: (ports: readonly nu
   }
 }
 
+/** Runs `start` with the port that is given, or with a free one. */
+export async function withPort<T>(port: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
+  return port === undefined ? withFreePorts(1, ([free = 0]) => start(free)) : start(port);
+}
+
 function canBind(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { dockerCommand, inheritedEnv } from './docker-command.ts';
-import { type FindOptions, findTool, type ToolSource } from './find-program.ts';
-import { withFreePorts } from './free-port.ts';
+import { dockerCommand } from './docker-command.ts';
+import { type FindOptions, findTool, type ToolSource } from './find-tool.ts';
+import { withPort } from './free-port.ts';
+import { inheritedEnv } from './inherited-env.ts';
 import { makeServerDir } from './server-dir.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import type { Command } from './supervised-process.ts';
@@ -18,12 +19,15 @@ export interface NatsOptions extends FindOptions {
 }
 
 /** A running nats-server with JetStream. */
-export interface NatsServer extends Pick<ServerProcess, 'pid' | 'logPath' | 'kill' | 'restart'>, AsyncDisposable {
+export interface NatsServer extends ServerProcess, AsyncDisposable {
   /** `nats://127.0.0.1:<port>` */
   readonly url: string;
   readonly port: number;
   readonly dir: string;
 }
+
+/** A server that accepted the connection and does not speak is stuck. */
+const GREETING_TIMEOUT_MS = 1_000;
 
 /**
  * Starts a nats-server with JetStream on a loopback port and waits until it greets with JetStream enabled.
@@ -33,66 +37,48 @@ export interface NatsServer extends Pick<ServerProcess, 'pid' | 'logPath' | 'kil
 export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
   const source = await findTool(natsTool, options);
   const dir = await makeServerDir('nats', options.dir);
-  const start = async (port: number): Promise<ServerProcess> => {
-    const config = join(dir.path, 'nats-server.conf');
-    await writeFile(config, configuration(port, source.kind === 'docker' ? '/data' : dir.path, options.config));
-    return startServerProcess({
+  const configPath = join(dir.path, 'nats-server.conf');
+  return withPort(options.port, async (port) => {
+    await writeFile(configPath, configuration(source, port, dir.path, options.config));
+    const server = await startServerProcess({
       name: 'nats-server',
-      command: commandOf(source, dir.path, port),
+      command: commandOf(source, dir.path, configPath, port),
       logPath: join(dir.path, 'nats-server.log'),
       isReady: () => greetsWithJetStream(port),
     });
-  };
-  try {
-    const [server, port] = options.port
-      ? [await start(options.port), options.port]
-      : await withFreePorts(1, async ([free = 0]) => [await start(free), free] as const);
-    return {
+    return Object.assign(server, {
       url: `nats://127.0.0.1:${port}`,
       port,
       dir: dir.path,
-      logPath: server.logPath,
-      get pid() {
-        return server.pid;
-      },
-      kill: server.kill,
-      restart: server.restart,
       [Symbol.asyncDispose]: async () => {
         await server.stop();
         await dir.dispose();
       },
-    };
-  } catch (error) {
-    await dir.dispose();
-    throw error;
-  }
+    });
+  });
 }
 
-function configuration(port: number, storeDir: string, more = ''): string {
+function configuration(source: ToolSource, port: number, dir: string, more = ''): string {
   return [
-    `listen: "${storeDir === '/data' ? '0.0.0.0' : '127.0.0.1'}:${port}"`,
-    `jetstream { store_dir: ${JSON.stringify(storeDir)} }`,
+    // Docker publishes what listens on the container's outer address, and only on this machine's loopback.
+    `listen: "${source.kind === 'docker' ? '0.0.0.0' : '127.0.0.1'}:${port}"`,
+    `jetstream { store_dir: ${JSON.stringify(dir)} }`,
     more,
     '',
   ].join('\n');
 }
 
-function commandOf(source: ToolSource, dir: string, port: number): Command {
-  if (source.kind === 'programs') {
-    const file = source.path('nats-server');
-    return { file, args: ['--config', join(dir, 'nats-server.conf')], env: inheritedEnv() };
-  }
-  return dockerCommand(source.docker, {
-    image: images.nats,
-    options: ['--publish', `127.0.0.1:${port}:${port}`, '--volume', `${dir}:/data`],
-    args: ['--config', '/data/nats-server.conf'],
-  });
+function commandOf(source: ToolSource, dir: string, configPath: string, port: number): Command {
+  const args = ['--config', configPath];
+  if (source.kind === 'programs') return { file: source.path('nats-server'), args, env: inheritedEnv() };
+  const options = ['--publish', `127.0.0.1:${port}:${port}`, '--volume', `${dir}:${dir}`];
+  return dockerCommand(source.docker, { image: images.nats, options, args });
 }
 
 /** A NATS server speaks first: one line `INFO {…}`, in which `jetstream` is true once the store is recovered. */
 function greetsWithJetStream(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host: '127.0.0.1', port, timeout: 1_000 });
+    const socket = createConnection({ host: '127.0.0.1', port, timeout: GREETING_TIMEOUT_MS });
     let text = '';
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => {

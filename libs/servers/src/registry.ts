@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { dockerCommand, inheritedEnv } from './docker-command.ts';
-import { type FindOptions, findTool, type ToolSource } from './find-program.ts';
-import { withFreePorts } from './free-port.ts';
+import { dockerCommand } from './docker-command.ts';
+import { type FindOptions, findTool, type ToolSource } from './find-tool.ts';
+import { withPort } from './free-port.ts';
+import { inheritedEnv } from './inherited-env.ts';
 import { makeServerDir } from './server-dir.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 import type { Command } from './supervised-process.ts';
@@ -20,7 +21,7 @@ export interface RegistryOptions extends FindOptions {
 }
 
 /** A running OCI registry without TLS. */
-export interface RegistryServer extends Pick<ServerProcess, 'pid' | 'logPath' | 'kill' | 'restart'>, AsyncDisposable {
+export interface RegistryServer extends ServerProcess, AsyncDisposable {
   /** `127.0.0.1:<port>`, as it stands in an image reference. */
   readonly host: string;
   /** `http://127.0.0.1:<port>` */
@@ -28,6 +29,9 @@ export interface RegistryServer extends Pick<ServerProcess, 'pid' | 'logPath' | 
   readonly port: number;
   readonly dir: string;
 }
+
+/** Distribution would try to send traces to a collector on this machine. */
+const NO_TRACES = { OTEL_TRACES_EXPORTER: 'none' };
 
 /**
  * Starts the distribution registry on a loopback port, with deletion enabled.
@@ -37,57 +41,44 @@ export interface RegistryServer extends Pick<ServerProcess, 'pid' | 'logPath' | 
 export async function startRegistry(options: RegistryOptions = {}): Promise<RegistryServer> {
   const source = await findTool(registryTool, options);
   const dir = await makeServerDir('registry', options.dir);
-  const start = async (port: number): Promise<ServerProcess> => {
-    await mkdir(join(dir.path, 'storage'), { recursive: true });
-    await writeFile(join(dir.path, 'registry.yaml'), configuration(options, source, dir.path, port));
-    return startServerProcess({
+  const configPath = join(dir.path, 'registry.yaml');
+  await mkdir(join(dir.path, 'storage'), { recursive: true });
+  return withPort(options.port, async (port) => {
+    const host = `127.0.0.1:${port}`;
+    await writeFile(configPath, configuration(options, source, dir.path, port));
+    const server = await startServerProcess({
       name: 'registry',
-      command: commandOf(source, dir.path, port),
+      command: commandOf(source, dir.path, configPath, port),
       logPath: join(dir.path, 'registry.log'),
       // 401 too: with authentication configured, that is the right answer to a stranger.
-      isReady: async () => [200, 401].includes((await fetch(`http://127.0.0.1:${port}/v2/`)).status),
+      isReady: async () => [200, 401].includes((await fetch(`http://${host}/v2/`)).status),
     });
-  };
-  try {
-    const [server, port] = options.port
-      ? [await start(options.port), options.port]
-      : await withFreePorts(1, async ([free = 0]) => [await start(free), free] as const);
-    return {
-      host: `127.0.0.1:${port}`,
-      url: `http://127.0.0.1:${port}`,
+    return Object.assign(server, {
+      host,
+      url: `http://${host}`,
       port,
       dir: dir.path,
-      logPath: server.logPath,
-      get pid() {
-        return server.pid;
-      },
-      kill: server.kill,
-      restart: server.restart,
       [Symbol.asyncDispose]: async () => {
         await server.stop();
         await dir.dispose();
       },
-    };
-  } catch (error) {
-    await dir.dispose();
-    throw error;
-  }
+    });
+  });
 }
 
 function configuration(options: RegistryOptions, source: ToolSource, dir: string, port: number): string {
-  const inContainer = source.kind === 'docker';
   return stringify({
     version: '0.1',
     log: { level: 'info', accesslog: { disabled: true } },
     storage: {
-      filesystem: { rootdirectory: inContainer ? '/data/storage' : join(dir, 'storage') },
+      filesystem: { rootdirectory: join(dir, 'storage') },
       delete: { enabled: true },
       // A background deletion of half-finished uploads would only make noise here.
       maintenance: { uploadpurging: { enabled: false } },
     },
     http: {
-      addr: `${inContainer ? '0.0.0.0' : '127.0.0.1'}:${port}`,
-      secret: 'shared by replicas, of which there is one',
+      addr: `${source.kind === 'docker' ? '0.0.0.0' : '127.0.0.1'}:${port}`,
+      secret: 'signs the state of uploads between replicas, of which there is one',
     },
     ...(options.auth ? { auth: options.auth } : {}),
     ...(options.notifications ? { notifications: notifications(options.notifications) } : {}),
@@ -110,18 +101,12 @@ function notifications(to: { readonly url: string; readonly authorization: strin
   };
 }
 
-function commandOf(source: ToolSource, dir: string, port: number): Command {
+function commandOf(source: ToolSource, dir: string, configPath: string, port: number): Command {
+  const args = ['serve', configPath];
   if (source.kind === 'programs') {
-    // Distribution would try to send traces to a collector on this machine.
-    const env = { ...inheritedEnv(), OTEL_TRACES_EXPORTER: 'none' };
-    return { file: source.path('registry'), args: ['serve', join(dir, 'registry.yaml')], env };
+    return { file: source.path('registry'), args, env: { ...inheritedEnv(), ...NO_TRACES } };
   }
-  return dockerCommand(source.docker, {
-    image: images.registry,
-    options: [
-      ...['--publish', `127.0.0.1:${port}:${port}`, '--volume', `${dir}:/data`],
-      ...['--env', 'OTEL_TRACES_EXPORTER=none', '--add-host', 'host.docker.internal:host-gateway'],
-    ],
-    args: ['serve', '/data/registry.yaml'],
-  });
+  const options = ['--publish', `127.0.0.1:${port}:${port}`, '--volume', `${dir}:${dir}`];
+  for (const [name, value] of Object.entries(NO_TRACES)) options.push('--env', `${name}=${value}`);
+  return dockerCommand(source.docker, { image: images.registry, options, args });
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
@@ -67,7 +68,11 @@ export async function superviseProcess(
       stdio: ['ignore', onOutput ? 'pipe' : log.fd, log.fd, 'pipe', 'pipe'],
     });
     const exited = exitOf(shell);
-    if (onOutput) shell.stdout?.setEncoding('utf8').on('data', onOutput);
+    shell.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      // At once, so that the file is complete when the process has ended.
+      appendFileSync(logPath, chunk);
+      onOutput?.(chunk);
+    });
     // The guard's pipe is only ever closed, by the kernel; when the program ended first, closing it may report EPIPE.
     shell.stdio[3]?.on('error', () => {});
     const pid = await readPid(shell.stdio[4] as Readable);

@@ -1,4 +1,7 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+
+/** File with the Stage objects that say what becomes of pods and nodes. */
+export const stagesPath = resolve(import.meta.dirname, '../../kwok/stages.yaml');
 
 /** What the command lines of a control plane's parts are made of. */
 export interface Layout {
@@ -10,8 +13,6 @@ export interface Layout {
   readonly kubeconfig: (client: string) => string;
   /** Requests per second that controller-manager and scheduler may send; bursts are twice that. */
   readonly qps: number;
-  /** File with the Stage objects that say what becomes of pods and nodes. */
-  readonly stagesPath: string;
 }
 
 /** Not durable against power loss, which a test cluster need not be; killing the process loses nothing. */
@@ -95,10 +96,10 @@ export function schedulerArgs({ kubeconfig, qps }: Layout): string[] {
   ];
 }
 
-export function kwokArgs({ kubeconfig, stagesPath }: Layout): string[] {
+export function kwokArgs(kubeconfig: string, stages: string): string[] {
   return [
-    `--kubeconfig=${kubeconfig('kwok')}`,
-    `--config=${stagesPath}`,
+    `--kubeconfig=${kubeconfig}`,
+    `--config=${stages}`,
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     // Without leases the node lives by the heartbeats in its status. With them, a kwok that follows a killed one would
     // leave the pods alone until the dead one's lease has run out.

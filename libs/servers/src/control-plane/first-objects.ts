@@ -8,7 +8,7 @@ const NODE = 'kwok-0';
 const capacity = { cpu: '10k', memory: '10Ti', 'ephemeral-storage': '10Ti', pods: '10000' };
 
 /** Creates the node that kwok plays, and waits until it is Ready and pods can be created in `default`. */
-export async function createFirstObjects(kubeconfigPath: string): Promise<void> {
+export async function createFirstObjects(kubeconfigPath: string, signal: AbortSignal): Promise<void> {
   const kube = await kubeRequester(kubeconfigPath);
   try {
     await kube.apply(`/api/v1/nodes/${NODE}`, {
@@ -21,9 +21,12 @@ export async function createFirstObjects(kubeconfigPath: string): Promise<void> 
       },
       status: { allocatable: capacity, capacity },
     });
-    await waitUntil('A Ready node', TIMEOUT_MS, async () => (await isNodeReady(kube)) || undefined);
-    await waitUntil('The default service account', TIMEOUT_MS, () =>
-      kube.get('/api/v1/namespaces/default/serviceaccounts/default'),
+    await waitUntil('A Ready node', TIMEOUT_MS, async () => (await isNodeReady(kube)) || undefined, signal);
+    await waitUntil(
+      'The default service account',
+      TIMEOUT_MS,
+      () => kube.get('/api/v1/namespaces/default/serviceaccounts/default'),
+      signal,
     );
   } finally {
     kube.close();

@@ -12,10 +12,14 @@ const run = promisify(execFile);
 /** `docker version` of an engine that answers takes far less. */
 const VERSION_TIMEOUT_MS = 10_000;
 
-/** Where a tool's programs are. */
-export type ToolSource =
-  | { readonly kind: 'programs'; readonly path: (program: string) => string }
-  | { readonly kind: 'docker'; readonly docker: string };
+/** A tool as programs on this machine. */
+export interface Programs {
+  readonly kind: 'programs';
+  readonly path: (program: string) => string;
+}
+
+/** Where a tool comes from; `docker` is the path of the docker command. */
+export type ToolSource = Programs | { readonly kind: 'docker'; readonly docker: string };
 
 export interface FindOptions {
   readonly env?: Environment;
@@ -66,7 +70,7 @@ async function isNewEnough(program: string, path: string): Promise<boolean> {
   return Number(found[1]) > major || (Number(found[1]) === major && Number(found[2]) >= minor);
 }
 
-function programsIn(dir: string): ToolSource {
+function programsIn(dir: string): Programs {
   return { kind: 'programs', path: (program) => join(dir, program) };
 }
 
