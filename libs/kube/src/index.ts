@@ -1,3 +1,4 @@
+export { connectKube } from './connect-kube.ts';
 export type { ConnectOptions, RequestMetrics } from './connect-options.ts';
 export type {
   ApplyOptions,
@@ -14,6 +15,9 @@ export type {
   WriteOptions,
 } from './kube-client.ts';
 export { isKubeError, KubeError, type KubeErrorCode, type StatusCause, type StatusDetails } from './kube-error.ts';
+export { type EventFacts, recordEvent } from './record-event.ts';
 export { apiVersionOf, collectionPath, type ObjectKey, objectPath, type Resource } from './resource.ts';
+export { isNewer } from './resource-version.ts';
 export { resources } from './resources.ts';
+export { watchCache } from './watch-cache.ts';
 export type { NamespacedName, WatchCache, WatchCacheOptions, WatchStatus } from './watch-cache-options.ts';

@@ -44,7 +44,7 @@ export interface WatchCacheOptions<T extends KubeObject, P> {
 export interface WatchCache<P> extends AsyncDisposable {
   /** `namespace` is empty for cluster-scoped objects. */
   get(namespace: string, name: string): P | undefined;
-  values(): IterableIterator<P>;
+  values(): Iterable<P>;
   readonly size: number;
   /** Resolves when the cache is complete for the first time; rejects when it is ended before. */
   readonly synced: Promise<void>;
