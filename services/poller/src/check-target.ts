@@ -1,0 +1,153 @@
+import { RegistryPoll } from '@tagstream/events';
+import type { Clock } from '@tagstream/service';
+import type { Answer, Ask } from './ask.ts';
+import { type Finding, outcomeFor, shows, showsImage } from './compare.ts';
+import { type Due, type DueSettings, nextDue } from './due.ts';
+import { forEachBounded } from './for-each-bounded.ts';
+import type { Look, LookResult } from './look.ts';
+import { type Checked, CONFIRM_WITHIN_MS, type Poll, remember } from './memory.ts';
+import type { TagView } from './tag-view.ts';
+import type { Target } from './target-index.ts';
+
+/** Publishes what was found out. Resolves once it is stored; `duplicate` when it had been before. */
+export interface PollPublisher {
+  readonly publish: (poll: Poll) => Promise<{ readonly duplicate: boolean }>;
+}
+
+/** The facts told about checks. */
+export interface CheckTelemetry {
+  readonly asked: (target: Target, answer: Answer, durationMs: number) => void;
+  readonly published: (poll: Poll, duplicate: boolean) => void;
+  /** The same answer is on its way already. */
+  readonly suppressed: (poll: Poll) => void;
+}
+
+export interface CheckDeps {
+  readonly ask: Ask;
+  readonly publisher: PollPublisher;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly settings: DueSettings;
+  readonly telemetry: CheckTelemetry;
+}
+
+/** Messages on their way to the stream at a time: many streams may follow one base image. */
+const MAX_PUBLISHING = 64;
+
+/**
+ * A registry that limits the rate has said nothing about the image; for a tag whose import nobody asked for, that is told
+ * only when it happened so often in a row.
+ */
+const SHOW_RATE_LIMIT_AFTER = 3;
+
+/** When the first tag of a target is due, undefined for none. */
+export function dueOf(target: Target, settings: DueSettings): Due | undefined {
+  let first: Due | undefined;
+  for (const tag of target.tags.values()) {
+    const due = nextDue(tag, target.memory.get(tag.id), settings);
+    if (due !== undefined && (first === undefined || due.atMs < first.atMs)) first = due;
+  }
+  return first;
+}
+
+/**
+ * Asks the question of a target once, for all its tags and all who look, and publishes the answer for each tag whose
+ * status does not show it.
+ * @throws what the publisher throws: then nothing is remembered, and the next run starts over.
+ */
+export async function checkTarget(
+  target: Target,
+  looks: readonly Look[],
+  deps: CheckDeps,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const startedMs = deps.clock.now();
+  const isKnown = (image: string) => [...target.tags.values()].every((tag) => showsImage(tag, image));
+  const answer = await deps.ask(target.question, isKnown, signal);
+  deps.telemetry.asked(target, answer, deps.clock.now() - startedMs);
+  await forEachBounded([...target.tags.values()], MAX_PUBLISHING, (tag) => settle(target, tag, answer, looks, deps));
+  return answer;
+}
+
+/** What those who looked are told. */
+export function lookResult(answer: Answer): LookResult {
+  switch (answer.kind) {
+    case 'same':
+      return { kind: 'answered', digest: answer.digest };
+    case 'found':
+      return { kind: 'answered', digest: answer.finding.manifest.digest };
+    case 'failed':
+      return answer.mayPass ? { kind: 'failed', reason: answer.code } : { kind: 'answered', digest: null };
+  }
+}
+
+async function settle(target: Target, tag: TagView, answer: Answer, looks: readonly Look[], deps: CheckDeps) {
+  const before = target.memory.get(tag.id);
+  const atMs = deps.clock.now();
+  const note = (checked: Omit<Checked, 'atMs'>) => {
+    // The tag may have left the target while its answer was under way.
+    if (target.tags.has(tag.id)) target.memory.set(tag.id, remember(before, tag, { atMs, ...checked }, deps.random()));
+  };
+  if (answer.kind === 'same') {
+    if (showsImage(tag, answer.image)) return note({ mayPass: false });
+    // It changed while the registry was asked; a pending import is due by itself.
+    return tag.pending ? undefined : note({ mayPass: false, again: true });
+  }
+  const retryAfterMs = answer.kind === 'failed' ? answer.pauseMs : undefined;
+  const known = {
+    mayPass: answer.kind === 'failed' && answer.mayPass,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+  const poll = pollFor(tag, answer.finding, causeOf(target, tag, looks, deps.settings), new Date(atMs).toISOString());
+  if (shows(tag, poll.outcome)) return note(known);
+  if (retryAfterMs !== undefined && !tag.pending && (before?.failures ?? 0) + 1 < SHOW_RATE_LIMIT_AFTER) {
+    return note(known);
+  }
+  const id = RegistryPoll.id(poll);
+  if (before?.unconfirmed?.id === id && atMs < before.unconfirmed.atMs + CONFIRM_WITHIN_MS) {
+    deps.telemetry.suppressed(poll);
+    return note({ ...known, unconfirmed: before.unconfirmed });
+  }
+  const unconfirmed = { id, outcome: poll.outcome, atMs };
+  // Remembered first: the status may show it before the stream's confirmation is back.
+  note({ ...known, unconfirmed });
+  try {
+    const { duplicate } = await deps.publisher.publish(poll);
+    deps.telemetry.published(poll, duplicate);
+  } catch (error) {
+    if (before === undefined) target.memory.delete(tag.id);
+    else target.memory.set(tag.id, before);
+    throw error;
+  }
+}
+
+function pollFor(tag: TagView, finding: Finding, cause: Pick<Poll, 'cause' | 'hint'>, checkedAt: string): Poll {
+  const { namespace, stream, streamUid, from, specHash, specGeneration, basedOn } = tag;
+  const outcome = outcomeFor(tag, finding);
+  return {
+    namespace,
+    stream,
+    streamUid,
+    tag: tag.tag,
+    from,
+    specHash,
+    specGeneration,
+    basedOn,
+    ...cause,
+    checkedAt,
+    outcome,
+  };
+}
+
+/** An import that was asked for is the cause by itself; else whoever looked last, else the tag's own time. */
+function causeOf(
+  target: Target,
+  tag: TagView,
+  looks: readonly Look[],
+  settings: DueSettings,
+): Pick<Poll, 'cause' | 'hint'> {
+  if (tag.pending) return { cause: 'spec' };
+  const last = looks.at(-1);
+  if (last !== undefined) return last;
+  return { cause: nextDue(tag, target.memory.get(tag.id), settings)?.cause ?? 'schedule' };
+}

@@ -1,0 +1,40 @@
+import type { EventData, RegistryPoll } from '@tagstream/events';
+import { printImageReference, withDigest } from '@tagstream/image-ref';
+import type { TagView } from './tag-view.ts';
+
+/** What a question leads to, without the tag it is told for. */
+export type Finding =
+  | { readonly kind: 'image'; readonly image: string; readonly manifest: FoundManifest }
+  | { readonly kind: 'error'; readonly reason: string; readonly message: string };
+
+export type Outcome = EventData<typeof RegistryPoll>['outcome'];
+export type FoundManifest = Extract<Outcome, { kind: 'image' }>['manifest'];
+
+/** What a finding means for a tag: the pull spec to record keeps the spelling of its spec. */
+export function outcomeFor(tag: TagView, finding: Finding): Outcome {
+  if (finding.kind === 'error') return finding;
+  return { ...finding, reference: pullSpec(tag, finding.image) };
+}
+
+/**
+ * Whether the status of a tag shows an image already. It must also answer to the spec and carry no failure: an import
+ * that was asked for gets its answer even when nothing changed, and a success takes a failure away.
+ */
+export function showsImage(tag: TagView, image: string): boolean {
+  return (
+    !tag.pending &&
+    tag.failure === null &&
+    tag.basedOn?.image === image &&
+    tag.basedOn.reference === pullSpec(tag, image)
+  );
+}
+
+/** Whether the status of a tag shows an outcome already, so that there is nothing to tell. */
+export function shows(tag: TagView, outcome: Outcome): boolean {
+  if (outcome.kind === 'image') return showsImage(tag, outcome.image);
+  return !tag.pending && tag.failure?.reason === outcome.reason && tag.failure.message === outcome.message;
+}
+
+function pullSpec(tag: TagView, image: string): string {
+  return tag.reference === null ? '' : printImageReference(withDigest(tag.reference, image));
+}

@@ -1,0 +1,91 @@
+import type { ImageStream, SpecTag } from '@tagstream/api-types';
+import { specTags } from '@tagstream/api-types';
+import { ImageRefError, type ImageReference, parseImageReference } from '@tagstream/image-ref';
+import {
+  type BasedOn,
+  basedOnItem,
+  effectiveGeneration,
+  findStatusTag,
+  importRequest,
+  isImportable,
+  isPendingImport,
+  newestItem,
+  scheduledTags,
+  specHash,
+  tagProblems,
+} from '@tagstream/image-stream';
+import { openshiftReason } from '@tagstream/registry';
+import { invalidQuestion, type Question, questionFor } from './question.ts';
+
+/** What is kept of a tag that a registry can be asked about: enough to decide when to ask and whether to tell. */
+export interface TagView {
+  /** Unique among all tags there are and were: uid of the stream and name of the tag. */
+  readonly id: string;
+  readonly namespace: string;
+  readonly stream: string;
+  readonly streamUid: string;
+  readonly tag: string;
+  /** The reference as written in the spec. */
+  readonly from: string;
+  /** The same, parsed; null when it is not a reference. */
+  readonly reference: ImageReference | null;
+  readonly specHash: string;
+  readonly specGeneration: number;
+  /** The status does not answer to the spec yet. */
+  readonly pending: boolean;
+  /** It is to be asked at every interval. */
+  readonly scheduled: boolean;
+  /** Newest item of its history. */
+  readonly basedOn: BasedOn | null;
+  /** Its ImportSuccess=False condition. */
+  readonly failure: { readonly reason: string; readonly message: string } | null;
+  readonly question: Question;
+}
+
+/**
+ * Views of the tags that are imported: kind DockerImage and not only a reference. One whose reference does not parse is
+ * among them, because somebody has to say so.
+ */
+export function viewTags(stream: ImageStream): readonly TagView[] {
+  const scheduled = new Set(scheduledTags(stream).map(({ tag }) => tag));
+  return specTags(stream)
+    .filter(isImportable)
+    .map((tag) => viewTag(stream, tag, scheduled.has(tag.name)));
+}
+
+function viewTag(stream: ImageStream, tag: SpecTag, scheduled: boolean): TagView {
+  const statusTag = findStatusTag(stream, tag.name);
+  // An object that never went through an API server has no generation and counts as newly created.
+  const generation = stream.metadata.generation ?? 1;
+  const failure = statusTag?.conditions?.find(({ type, status }) => type === 'ImportSuccess' && status === 'False');
+  const uid = stream.metadata.uid ?? '';
+  return {
+    id: `${uid}/${tag.name}`,
+    namespace: stream.metadata.namespace ?? '',
+    stream: stream.metadata.name,
+    streamUid: uid,
+    tag: tag.name,
+    from: tag.from?.name ?? '',
+    specHash: specHash(tag),
+    specGeneration: effectiveGeneration(tag, statusTag, generation),
+    pending: isPendingImport(tag, statusTag, generation),
+    scheduled,
+    basedOn: basedOnItem(newestItem(statusTag)),
+    failure: failure ? { reason: failure.reason ?? '', message: failure.message ?? '' } : null,
+    ...ask(stream, tag),
+  };
+}
+
+function ask(stream: ImageStream, tag: SpecTag): Pick<TagView, 'reference' | 'question'> {
+  const from = tag.from?.name ?? '';
+  try {
+    const reference = parseImageReference(from);
+    const request = importRequest(stream, tag.name, 'spec');
+    if (request !== undefined) return { reference, question: questionFor(reference, request) };
+    const problems = tagProblems(stream, tag.name).map(({ message }) => message);
+    return { reference: null, question: invalidQuestion(from, problems.join('; ')) };
+  } catch (error) {
+    if (!(error instanceof ImageRefError)) throw error;
+    return { reference: null, question: invalidQuestion(from, openshiftReason(error, undefined).message) };
+  }
+}

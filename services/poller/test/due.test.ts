@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { type DueSettings, nextDue } from '../src/due.ts';
+import { CONFIRM_WITHIN_MS, MAX_RETRIES, onChange, remember, RETRY, specVersion, type TagMemory } from '../src/memory.ts';
+import { nextTurn } from '../src/schedule.ts';
+import { digest, type TagState, tagWith } from './tags.ts';
+
+const MIN = 60_000;
+const START = Date.parse('2026-11-21T10:00:00Z');
+const settings: DueSettings = { intervalMs: 15 * MIN, startedAtMs: START };
+const A = digest('a');
+const B = digest('b');
+const scheduled = { scheduled: true };
+
+const asked = (state: TagState, memory: Partial<TagMemory> = {}): TagMemory => ({
+  asked: specVersion(tagWith(state)),
+  askedAtMs: START + MIN,
+  failures: 0,
+  ...memory,
+});
+const unconfirmed = { id: 'id', atMs: START + MIN, outcome: { kind: 'error', reason: 'NotFound', message: 'm' } } as const;
+
+describe('a tag is due', () => {
+  test.each<[string, TagState, TagMemory | undefined, { atMs: number; cause: string } | undefined]>([
+    ['at once when it was never imported', {}, undefined, { atMs: START, cause: 'spec' }],
+    ['at once when its spec changed', { image: A, specChanged: true }, asked({ from: 'other' }), { atMs: START, cause: 'spec' }],
+    ['never when it is imported and has no schedule', { image: A }, undefined, undefined],
+    ['never when its import failed for good and it has no schedule', { failure: { reason: 'NotFound', message: 'm' } }, asked({}), undefined],
+    [
+      'later when its answer is on its way',
+      {},
+      asked({}, { unconfirmed }),
+      { atMs: START + MIN + CONFIRM_WITHIN_MS, cause: 'spec' },
+    ],
+    ['after a wait when the registry gave no answer', {}, asked({}, { failures: 1, retryAtMs: START + 2 * MIN }), { atMs: START + 2 * MIN, cause: 'spec' }],
+    ['now when its status moved to something unexpected', { image: A }, asked({ image: A }, { movedAtMs: START + 3 }), { atMs: START + 3, cause: 'request' }],
+    ['for a retry before its turn', { image: A, importPolicy: scheduled }, asked({ image: A }, { failures: 1, retryAtMs: START + MIN + 1 }), { atMs: START + MIN + 1, cause: 'schedule' }],
+  ])('%s', (_when, state, memory, due) => {
+    expect(nextDue(tagWith(state), memory, settings)).toEqual(due);
+  });
+
+  test('at its next turn when it is scheduled', () => {
+    const tag = tagWith({ image: A, importPolicy: scheduled });
+    const first = nextDue(tag, undefined, settings);
+    expect(first?.cause).toBe('schedule');
+    expect(first?.atMs).toBeGreaterThan(START);
+    expect(first?.atMs).toBeLessThanOrEqual(START + 15 * MIN);
+    const second = nextDue(tag, asked({ image: A, importPolicy: scheduled }, { askedAtMs: first?.atMs ?? 0 }), settings);
+    expect(second?.atMs).toBe((first?.atMs ?? 0) + 15 * MIN);
+  });
+
+  test('at the same turn after a restart, and never in a rush', () => {
+    const tag = tagWith({ image: A, importPolicy: scheduled });
+    const turn = nextDue(tag, undefined, settings)?.atMs ?? 0;
+    expect(nextDue(tag, undefined, { ...settings, startedAtMs: turn - 1 })?.atMs).toBe(turn);
+    expect(nextDue(tag, undefined, { ...settings, startedAtMs: turn })?.atMs).toBe(turn + 15 * MIN);
+  });
+
+  test('for a restart with a thousand references spread over the interval', () => {
+    const perMinute = new Map<number, number>();
+    for (let i = 0; i < 1000; i++) {
+      const minute = Math.floor((nextTurn(`registry.example.com/shop/web:${i}`, 15 * MIN, START) - START) / MIN);
+      perMinute.set(minute, (perMinute.get(minute) ?? 0) + 1);
+    }
+    expect([...perMinute.keys()].filter((minute) => minute < 15)).toHaveLength(15);
+    expect(Math.max(...perMinute.values())).toBeLessThan(130); // 67 is even
+  });
+});
+
+describe('what is remembered after a check', () => {
+  const tag = tagWith({ image: A });
+
+  test('an answer takes earlier failures away', () => {
+    const before = asked({ image: A }, { failures: 3, retryAtMs: 1 });
+    expect(remember(before, tag, { atMs: 9, mayPass: false }, 0)).toEqual({
+      asked: specVersion(tag),
+      askedAtMs: 9,
+      failures: 0,
+    });
+  });
+
+  test('waits grow from failure to failure up to their limit', () => {
+    let memory: TagMemory | undefined;
+    const waits: number[] = [];
+    const scheduledTag = tagWith({ image: A, importPolicy: scheduled });
+    for (let i = 0; i < 12; i++) {
+      memory = remember(memory, scheduledTag, { atMs: START, mayPass: true }, 0);
+      waits.push((memory.retryAtMs ?? 0) - START);
+    }
+    expect(waits.slice(0, 4)).toEqual([2_000, 4_000, 8_000, 16_000]);
+    expect(waits.at(-1)).toBe(RETRY.maxMs);
+  });
+
+  test('a registry that asks to wait is waited for', () => {
+    const memory = remember(undefined, tag, { atMs: START, mayPass: true, retryAfterMs: 5 * MIN }, 0);
+    expect(memory.retryAtMs).toBe(START + 5 * MIN);
+  });
+
+  test('without a schedule retries come to an end', () => {
+    const failures = (n: number) => asked({ image: A }, { failures: n });
+    expect(remember(failures(MAX_RETRIES - 1), tag, { atMs: 0, mayPass: true }, 0).retryAtMs).toBeDefined();
+    expect(remember(failures(MAX_RETRIES), tag, { atMs: 0, mayPass: true }, 0).retryAtMs).toBeUndefined();
+  });
+
+  test('failures of another spec do not count', () => {
+    const before = asked({ from: 'other' }, { failures: 7 });
+    expect(remember(before, tag, { atMs: 0, mayPass: true }, 0).failures).toBe(1);
+  });
+});
+
+describe('a change of the status', () => {
+  const outcome = { kind: 'image', image: B, reference: `registry.example.com/shop/web@${B}`, manifest: { digest: B, mediaType: 'm' } } as const;
+  const before = tagWith({ image: A });
+  const memory = asked({ image: A }, { unconfirmed: { id: 'id', atMs: START, outcome } });
+
+  test('that shows what was published settles it', () => {
+    expect(onChange(memory, before, tagWith({ image: B }), START).unconfirmed).toBeUndefined();
+  });
+
+  test('to another image than the published one asks for a look', () => {
+    expect(onChange(memory, before, tagWith({ image: digest('c') }), START + 7)).toMatchObject({ movedAtMs: START + 7 });
+  });
+
+  test('that concerns something else changes nothing', () => {
+    expect(onChange(memory, before, tagWith({ image: A, importPolicy: scheduled }), START)).toBe(memory);
+  });
+});
