@@ -101,7 +101,7 @@ describe('handing a new item on to the tags that follow', () => {
 
   test('a follower whose spec is newer than the event gets its own generation', () => {
     const ruby = stream({ generation: 7, spec: [alias('latest', '2.0')], status: [status('2.0', [event])] });
-    expect(propagate(ruby, ['2.0']).newest['latest']?.generation).toBe(7);
+    expect(propagate(ruby, ['2.0']).newest.latest?.generation).toBe(7);
   });
 
   test('ends, gives every follower of a single change the item, and changes nothing when repeated', () => {
