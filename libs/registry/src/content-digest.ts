@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RegistryError } from './errors.ts';
+import type { ManifestKind } from './media-types.ts';
 
 /** Digest of bytes, `sha256:…` unless another registered algorithm is named. */
 export function digestOf(bytes: Uint8Array, algorithm = 'sha256'): string {
@@ -18,7 +19,7 @@ export function matchesDigest(bytes: Uint8Array, digest: string): boolean {
  *
  * @throws {RegistryError} `invalid` when a schema 1 manifest is signed in a way that cannot be undone.
  */
-export function digestedBytes(body: Uint8Array, kind: 'image' | 'index' | 'schema1'): Uint8Array {
+export function digestedBytes(body: Uint8Array, kind: ManifestKind | undefined): Uint8Array {
   if (kind !== 'schema1') return body;
   try {
     const { signatures } = JSON.parse(Buffer.from(body).toString('utf8'));

@@ -10,14 +10,14 @@ export const DOCKER_SCHEMA1 = 'application/vnd.docker.distribution.manifest.v1+j
 /** `index`: a list of manifests for several platforms. `image`: config and layers. `schema1`: Docker's old format. */
 export type ManifestKind = 'index' | 'image' | 'schema1';
 
-const KINDS: Readonly<Record<string, ManifestKind>> = {
-  [OCI_INDEX]: 'index',
-  [DOCKER_LIST]: 'index',
-  [OCI_MANIFEST]: 'image',
-  [DOCKER_MANIFEST]: 'image',
-  [DOCKER_SCHEMA1_SIGNED]: 'schema1',
-  [DOCKER_SCHEMA1]: 'schema1',
-};
+const KINDS: ReadonlyMap<string, ManifestKind> = new Map([
+  [OCI_INDEX, 'index'],
+  [DOCKER_LIST, 'index'],
+  [OCI_MANIFEST, 'image'],
+  [DOCKER_MANIFEST, 'image'],
+  [DOCKER_SCHEMA1_SIGNED, 'schema1'],
+  [DOCKER_SCHEMA1, 'schema1'],
+]);
 
 /**
  * Everything understood, as one Accept header. A registry that is not told about lists answers with one platform's
@@ -29,7 +29,7 @@ export const ACCEPT_MANIFESTS = [OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MA
 
 /** Which kind of manifest a media type stands for; undefined for one that is not understood. */
 export function manifestKind(mediaType: string): ManifestKind | undefined {
-  return KINDS[mediaType];
+  return KINDS.get(mediaType);
 }
 
 /** The media type of a Content-Type header without its parameters, lower case; empty for a missing header. */

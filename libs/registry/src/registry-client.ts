@@ -4,7 +4,7 @@ import { RegistryError } from './errors.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { listTags } from './list-tags.ts';
 import { parseManifest } from './manifest.ts';
-import { ACCEPT_MANIFESTS, mediaTypeOf } from './media-types.ts';
+import { ACCEPT_MANIFESTS, manifestKind, mediaTypeOf } from './media-types.ts';
 import { parseRateLimit } from './rate-limit.ts';
 import { type Repository, repositoryOf } from './repository.ts';
 import { Session } from './session.ts';
@@ -61,11 +61,13 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       { ...manifestQuestion(repository), operation: 'get_manifest', method: 'GET', maxBytes: MAX_MANIFEST_BYTES },
       call,
     );
-    const { mediaType, manifest } = parseManifest(response.headers['content-type'] ?? '', response.body);
-    const digested = digestedBytes(response.body, manifest.kind);
+    const contentType = response.headers['content-type'] ?? '';
+    // Verified before it is read: a changed body shall be called that, whatever it has become.
+    const digested = digestedBytes(response.body, manifestKind(mediaTypeOf(contentType)));
     const expected = [repository.reference, response.headers['docker-content-digest'] ?? ''].filter(isDigest);
     for (const digest of expected) verify(digested, digest, repository, 'The manifest');
     const digest = expected[0] ?? digestOf(digested);
+    const { mediaType, manifest } = parseManifest(contentType, response.body);
     return { digest, mediaType, body: response.body, manifest, ...rateLimitOf(response) };
   }
 

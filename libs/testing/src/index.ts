@@ -1,5 +1,6 @@
 export type { FakeAuth, FakeBehaviour, FakeRequest, FakeRequestKind } from './fake-registry/behaviour.ts';
 export { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from './fake-registry/start-fake-registry.ts';
+export { testCertificate } from './fake-registry/test-certificate.ts';
 export { buildImage, type ImageOptions } from './image/build-image.ts';
 export { buildIndex } from './image/build-index.ts';
 export { deleteTag, type PushOptions, pushImage } from './image/push-image.ts';
