@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { withBuildLock } from './build-lock.ts';
+import { makeOwnedDir } from './owned-dir.ts';
 import { ServersError } from './servers-error.ts';
 import { type Environment, isBuilt, kubernetesModuleDir, toolDir } from './tool-cache.ts';
 import type { BuiltTool } from './versions.ts';
@@ -50,7 +51,7 @@ export async function buildTool(tool: BuiltTool, go: string, env: Environment, o
       },
       async () => {
         report();
-        const made = await mkdtemp(`${target}.part-`);
+        const made = await makeOwnedDir(dirname(target), `${basename(target)}.part`);
         try {
           await runGo(tool, go, made, env, (line) => {
             detail = line;

@@ -24,7 +24,11 @@ export type ToolSource = Programs | { readonly kind: 'docker'; readonly docker: 
 export interface FindOptions {
   readonly env?: Environment;
   readonly onProgress?: OnProgress;
+  /** Where Go is looked for after PATH; the directory that its installation manual names, by default. */
+  readonly goDirs?: readonly string[];
 }
+
+const USUAL_GO_DIRS = ['/usr/local/go/bin'];
 
 /**
  * Finds a tool: all of its programs in one directory of PATH or in `KUBEBUILDER_ASSETS`, and new enough; else in the cache,
@@ -37,7 +41,7 @@ export async function findTool(tool: BuiltTool, options: FindOptions = {}): Prom
   const installed = await findInstalled(tool, env);
   if (installed) return programsIn(installed);
   if (isBuilt(tool, env)) return programsIn(toolDir(tool, env));
-  const go = onPath('go', env) ?? ['/usr/local/go/bin/go'].find(isExecutable);
+  const go = onPath('go', env) ?? inDirs('go', options.goDirs ?? USUAL_GO_DIRS);
   if (go) {
     await buildTool(tool, go, env, options.onProgress ?? (() => {}));
     return programsIn(toolDir(tool, env));
@@ -75,10 +79,11 @@ function programsIn(dir: string): Programs {
 }
 
 function onPath(program: string, env: Environment): string | undefined {
-  return (env.PATH ?? '')
-    .split(delimiter)
-    .map((dir) => join(dir, program))
-    .find(isExecutable);
+  return inDirs(program, (env.PATH ?? '').split(delimiter));
+}
+
+function inDirs(program: string, dirs: readonly string[]): string | undefined {
+  return dirs.map((dir) => join(dir, program)).find(isExecutable);
 }
 
 async function engineAnswers(docker: string): Promise<boolean> {
