@@ -1,0 +1,17 @@
+export type { Action, ChangeRc, EventNote } from './action.ts';
+export { openshift as openshiftAnnotations, own as ownAnnotations } from './annotations.ts';
+export { cancelledByUserAnnotations } from './cancellation.ts';
+export type { ConditionWish } from './conditions.ts';
+export type { Emission, Milestone } from './emissions.ts';
+export { decodeConfig, encodeConfig } from './encoded-config.ts';
+export { DeploymentError, type DeploymentErrorCode } from './errors.ts';
+export { type FollowedTag, followedTags, type ImageChange, imageChange, type TagResolver } from './image-triggers.ts';
+export { deployerPodName, hookPodName, replicationControllerName, shortenedName } from './name.ts';
+export { nextStep } from './next-step.ts';
+export type { Observed } from './observed.ts';
+export { type Claim, claimOn } from './ownership.ts';
+export { canEnter, isCancelled, isTerminal, type Phase, phaseOf } from './phase.ts';
+export { newReplicationController, ownerReferenceTo } from './replication-controller.ts';
+export { computeStatus, type StatusInput, statusDiffers } from './status.ts';
+export { sameTemplate } from './template.ts';
+export { activeOf, latestOf, latestVersionOf, versionOf } from './versions.ts';

@@ -1,0 +1,91 @@
+import type { Action } from './action.ts';
+import { own } from './annotations.ts';
+import type { ConditionWish } from './conditions.ts';
+import { announcedOf, dueEmissions, type Emission } from './emissions.ts';
+import { expiredHistory } from './history.ts';
+import type { Observed, View } from './observed.ts';
+import { claimOn } from './ownership.ts';
+import { isTerminal } from './phase.ts';
+import { recordedConfig } from './recorded-config.ts';
+import { rolloutAction } from './rollout-action.ts';
+import { settleAction } from './settle-action.ts';
+import { computeStatus, statusDiffers } from './status.ts';
+import { createAction, ownershipAction, specAction, versionAction } from './version-action.ts';
+import { hasTrigger } from './version-decision.ts';
+import { latestOf, latestVersionOf } from './versions.ts';
+
+/**
+ * The next thing to do for a DeploymentConfig: a pure function of what is observed. Do it, observe again, call again. It can
+ * be called by any process at any time: whatever was done before shows in what is observed, and every write fails when what
+ * it rests on is no longer so.
+ *
+ * The order is OpenShift's: images into the spec, ownership, versions, the rollout under way, the ReplicationController of a
+ * new version, replicas outside rollouts, history; then the status; and last what other teams are told, so that rollouts go
+ * on while nobody can be told.
+ */
+export function nextStep(observed: Observed): Action {
+  const view: View = {
+    ...observed,
+    owned: observed.rcs.filter((rc) => claimOn(observed.dc, rc) === 'owned'),
+    now: new Date(observed.nowMs).toISOString(),
+  };
+  const action = lifecycleAction(view);
+  const due = dueEmissions(view.owned, action === undefined ? latestOf(view.dc, view.owned) : undefined, view.nowMs);
+  const published = due.filter((emission) => view.isPublished(emission));
+  if (action && action.kind !== 'wait') return withAnnouncements(action, published);
+
+  const status = computeStatus({ dc: view.dc, rcs: view.owned, now: view.now, also: complaint(view) });
+  if (statusDiffers(view.dc, status)) return { kind: 'write-status', status };
+  const unpublished = due.filter((emission) => !view.isPublished(emission));
+  if (unpublished.length > 0) return { kind: 'publish', emissions: unpublished };
+  const [first] = published;
+  if (first) return withAnnouncements({ kind: 'change-rc', why: 'announce', rc: first.rc, annotations: {} }, published);
+  return action ?? { kind: 'wait', reason: 'everything is as it should be' };
+}
+
+/** Everything that changes a rollout or the spec; a wait means that something is under way. */
+function lifecycleAction(view: View): Action | undefined {
+  const { dc, problems } = view;
+  if (dc.metadata.deletionTimestamp !== undefined) return undefined;
+  if (problems.length > 0) return rolloutAction(view);
+  const preparation = specAction(view) ?? ownershipAction(view);
+  if (preparation) return preparation;
+  if (dc.spec.paused) return rolloutAction(view) ?? pruneAction(view);
+  if (latestVersionOf(dc) === 0 && !hasTrigger(dc)) return undefined;
+  return versionAction(view) ?? rolloutAction(view) ?? createAction(view) ?? afterRollout(view);
+}
+
+function afterRollout(view: View): Action | undefined {
+  const latest = latestOf(view.dc, view.owned);
+  return latest && isTerminal(latest) ? (settleAction(view) ?? pruneAction(view)) : undefined;
+}
+
+/** Deletes the oldest ReplicationController that the history limit leaves no room for. */
+function pruneAction({ dc, owned }: View): Action | undefined {
+  const [rc] = expiredHistory(dc, owned);
+  if (rc === undefined) return undefined;
+  const message = `Couldn't clean up deployment "${rc.metadata.name}"`;
+  return { kind: 'delete-rc', rc, onRefusal: { reason: 'DeploymentCleanupFailed', message } };
+}
+
+/** The condition that says why nothing happens, when nothing can. */
+function complaint({ dc, owned, problems }: View): ConditionWish | undefined {
+  const latest = latestOf(dc, owned);
+  if (latest && !isTerminal(latest)) return undefined;
+  const about = { type: 'Progressing', status: 'False' } as const;
+  if (problems.length > 0) return { ...about, reason: 'InvalidConfiguration', message: problems.join('; ') };
+  if (latest && recordedConfig(latest) === undefined) {
+    const message = `the configuration recorded in replication controller "${latest.metadata.name}" cannot be read`;
+    return { ...about, reason: 'UnreadableConfiguration', message };
+  }
+  return undefined;
+}
+
+/** The write with the milestones that were published recorded along, where they belong to the same object. */
+function withAnnouncements(action: Action, published: readonly Emission[]): Action {
+  if (action.kind !== 'change-rc') return action;
+  const milestones = published.filter(({ rc }) => rc === action.rc).map(({ milestone }) => milestone);
+  if (milestones.length === 0) return action;
+  const announced = [...(announcedOf(action.rc) ?? []), ...milestones].join(',');
+  return { ...action, annotations: { ...action.annotations, [own.announced]: announced } };
+}

@@ -1,0 +1,30 @@
+import type { NormalDeploymentConfig, ReplicationController } from '@tagstream/api-types';
+import type { Emission } from './emissions.ts';
+import type { TagResolver } from './image-triggers.ts';
+
+/**
+ * Everything that the next step of a DeploymentConfig depends on. The ReplicationControllers must be of one moment, as a
+ * single watch shows them; the DeploymentConfig may be of another, older or newer.
+ */
+export interface Observed {
+  readonly dc: NormalDeploymentConfig;
+  /** What makes the DeploymentConfig unusable, in words; empty when it is valid. */
+  readonly problems: readonly string[];
+  /** Those of its namespace that have its label or its owner reference. */
+  readonly rcs: readonly ReplicationController[];
+  readonly resolve: TagResolver;
+  /** Pods that have not ended, by the name of their ReplicationController, where they were counted a moment ago. */
+  readonly runningPods: ReadonlyMap<string, number>;
+  /** Whether this process knows that a milestone was published; what it forgets is published again, with the same id. */
+  readonly isPublished: (emission: Emission) => boolean;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+}
+
+/** What the parts of the decision share: the observation and what follows from it directly. */
+export interface View extends Observed {
+  /** The ReplicationControllers that the DeploymentConfig owns. */
+  readonly owned: readonly ReplicationController[];
+  /** `nowMs` in ISO 8601. */
+  readonly now: string;
+}

@@ -1,0 +1,76 @@
+import type { DeploymentCondition, DeploymentConfigStatus, ReplicationController } from '@tagstream/api-types';
+import { withCondition, withFreshCondition } from './conditions.ts';
+import { isCancelled, phaseOf } from './phase.ts';
+import { versionOf } from './versions.ts';
+
+interface Progress {
+  /** The ReplicationController of the latest version. */
+  readonly latest: ReplicationController;
+  /** The status before. */
+  readonly stored: DeploymentConfigStatus;
+  /** The counters now. */
+  readonly counters: { readonly replicas: number; readonly updatedReplicas: number };
+  readonly now: string;
+}
+
+/**
+ * The conditions with `Progressing` as the latest version's phase wants it. OpenShift's reasons and messages, which
+ * `oc rollout status` ends on. While a rollout moves, the time of the transition is that of its last progress.
+ */
+export function progressCondition(
+  conditions: readonly DeploymentCondition[],
+  { latest, stored, counters, now }: Progress,
+): DeploymentCondition[] {
+  const title = `replication controller "${latest.metadata.name}"`;
+  const say = (status: 'True' | 'False' | 'Unknown', reason: string, message: string) => ({
+    type: 'Progressing',
+    status,
+    message,
+    ...(reason === '' ? {} : { reason }),
+  });
+  switch (phaseOf(latest)) {
+    case 'Complete':
+      return withCondition(
+        conditions,
+        say('True', 'NewReplicationControllerAvailable', `${title} successfully rolled out`),
+        now,
+      );
+    case 'Failed':
+      return withCondition(
+        conditions,
+        isCancelled(latest)
+          ? say('False', 'RolloutCancelled', `rollout of ${title} was cancelled`)
+          : say('False', 'ProgressDeadlineExceeded', `${title} has failed progressing`),
+        now,
+      );
+    case 'Pending':
+      return withCondition(conditions, say('Unknown', '', `${title} is waiting to run`), now);
+    case 'New':
+    case 'Running': {
+      if (moved(stored, counters) && phaseOf(latest) === 'Running' && isAbout(conditions, title)) {
+        return withFreshCondition(
+          conditions,
+          say('True', 'ReplicationControllerUpdated', `${title} is progressing`),
+          now,
+        );
+      }
+      if (isAbout(conditions, title)) return [...conditions];
+      const message = `Created new ${title} for version ${versionOf(latest)}`;
+      return withFreshCondition(conditions, say('True', 'NewReplicationControllerCreated', message), now);
+    }
+  }
+}
+
+/** Whether the condition already speaks of this rollout's way, and not of an earlier one or of its last end. */
+function isAbout(conditions: readonly DeploymentCondition[], title: string): boolean {
+  const current = conditions.find((condition) => condition.type === 'Progressing');
+  const underWay = ['NewReplicationControllerCreated', 'ReplicationControllerUpdated'].includes(current?.reason ?? '');
+  return underWay && (current?.message ?? '').includes(title);
+}
+
+/** OpenShift: there is progress when the new pods became more or the old ones fewer. */
+function moved(stored: DeploymentConfigStatus, counters: Progress['counters']): boolean {
+  const updated = stored.updatedReplicas ?? 0;
+  const old = (stored.replicas ?? 0) - updated;
+  return counters.updatedReplicas > updated || counters.replicas - counters.updatedReplicas < old;
+}

@@ -1,0 +1,226 @@
+import type {
+  DeploymentConfig,
+  DeploymentConfigSpec,
+  NormalDeploymentConfig,
+  ReplicationController,
+} from '@tagstream/api-types';
+import { normalizeDeploymentConfig } from '@tagstream/api-types';
+import { type Action, type Emission, nextStep, ownerReferenceTo } from '../../src/index.ts';
+import { START_MS } from './objects.ts';
+
+/** The ReplicationControllers as a watch showed them at one moment. */
+type Snapshot = ReadonlyMap<string, ReplicationController>;
+
+export type Applied = 'done' | 'conflict' | 'idle';
+
+/**
+ * Kubernetes as far as rollouts need it: objects with resourceVersions, writes that fail on a stale one, and the controller
+ * that makes and removes pods. Actors may look at any earlier moment.
+ */
+export class Cluster {
+  nowMs = START_MS;
+  readonly dcs: NormalDeploymentConfig[];
+  readonly snapshots: Snapshot[] = [new Map()];
+  /** Whether each pod of a ReplicationController is available. */
+  readonly pods = new Map<string, boolean[]>();
+  readonly published: string[] = [];
+  readonly events: string[] = [];
+  #version = 1000;
+
+  constructor(dc: NormalDeploymentConfig, rcs: readonly ReplicationController[] = []) {
+    this.dcs = [this.#stamped(dc)];
+    for (const rc of rcs) {
+      this.pods.set(
+        rc.metadata.name,
+        Array.from({ length: rc.status?.replicas ?? 0 }, (_, i) => i < (rc.status?.availableReplicas ?? 0)),
+      );
+      this.#store(rc);
+    }
+  }
+
+  get dc(): NormalDeploymentConfig {
+    return this.dcs.at(-1)!;
+  }
+
+  get rcs(): ReplicationController[] {
+    return [...this.snapshots.at(-1)!.values()];
+  }
+
+  rc(version: number): ReplicationController {
+    return this.snapshots.at(-1)!.get(`web-${version}`)!;
+  }
+
+  /** What a person or another controller writes: a new generation. */
+  edit(spec: Partial<DeploymentConfigSpec>): void {
+    const generation = (this.dc.metadata.generation ?? 0) + 1;
+    this.dcs.push(
+      this.#stamped(
+        normalizeDeploymentConfig({
+          ...this.dc,
+          metadata: { ...this.dc.metadata, generation },
+          spec: { ...this.dc.spec, ...spec },
+        }),
+      ),
+    );
+  }
+
+  annotate(version: number, annotations: Readonly<Record<string, string | null>>): void {
+    this.#store(changed(this.rc(version), undefined, annotations));
+  }
+
+  /** Lets one actor take a step on what it sees: so many changes behind, the DeploymentConfig and the others apart. */
+  act(behind: { readonly dc: number; readonly rcs: number } = { dc: 0, rcs: 0 }, published?: Set<string>): Applied {
+    const dc = this.dcs.at(Math.max(0, this.dcs.length - 1 - behind.dc))!;
+    const rcs = this.snapshots.at(Math.max(0, this.snapshots.length - 1 - behind.rcs))!;
+    const memo = published ?? new Set<string>();
+    const action = nextStep({
+      dc,
+      problems: [],
+      rcs: [...rcs.values()],
+      resolve: () => undefined,
+      runningPods: new Map([...rcs.keys()].map((name) => [name, this.pods.get(name)?.length ?? 0])),
+      isPublished: (emission) => published === undefined || memo.has(idOf(emission)),
+      nowMs: this.nowMs,
+    });
+    return this.apply(action, dc, memo);
+  }
+
+  apply(action: Action, seen: NormalDeploymentConfig, memo: Set<string>): Applied {
+    switch (action.kind) {
+      case 'wait':
+      case 'count-pods':
+        return 'idle';
+      case 'publish':
+        for (const emission of action.emissions) {
+          memo.add(idOf(emission));
+          this.published.push(idOf(emission));
+        }
+        return 'done';
+      case 'patch-spec':
+        throw new Error('no image triggers in this cluster');
+      case 'bump-version':
+      case 'write-status':
+        return this.#writeStatus(seen, action.status);
+      default:
+        break;
+    }
+    const stale = (action.restsOn ?? []).some((object) => !this.#isCurrent(object));
+    if (stale) return 'conflict';
+    const result = this.#write(action);
+    if (result === 'done') this.events.push(...(action.events ?? []).map((event) => event.reason));
+    return result;
+  }
+
+  /** Kubernetes' controller: pods as many as asked for, those not available removed first; then the status. */
+  syncPods(name: string): void {
+    const rc = this.snapshots.at(-1)!.get(name);
+    if (rc === undefined) return;
+    const pods = (this.pods.get(name) ?? []).toSorted((a, b) => Number(b) - Number(a));
+    const replicas = rc.spec.replicas ?? 0;
+    const now = [...pods.slice(0, replicas), ...Array<boolean>(Math.max(0, replicas - pods.length)).fill(false)];
+    this.pods.set(name, now);
+    const available = now.filter(Boolean).length;
+    const status = {
+      replicas: now.length,
+      readyReplicas: available,
+      availableReplicas: available,
+      observedGeneration: rc.metadata.generation ?? 0,
+    };
+    if (JSON.stringify(status) !== JSON.stringify(rc.status)) this.#store({ ...rc, status });
+  }
+
+  /** Makes one pod available, if there is one that is not. */
+  readyOne(name: string): void {
+    const pods = this.pods.get(name) ?? [];
+    const index = pods.indexOf(false);
+    if (index >= 0) pods[index] = true;
+    this.syncPods(name);
+  }
+
+  /** Replicas asked for and pods available, of all ReplicationControllers together. */
+  totals(): { readonly asked: number; readonly available: number } {
+    const asked = this.rcs.reduce((sum, rc) => sum + (rc.spec.replicas ?? 0), 0);
+    // What is asked to go counts as gone, those not available first.
+    const available = this.rcs.reduce((sum, rc) => {
+      const up = (this.pods.get(rc.metadata.name) ?? []).filter(Boolean).length;
+      return sum + Math.min(up, rc.spec.replicas ?? 0);
+    }, 0);
+    return { asked, available };
+  }
+
+  #write(
+    action: Exclude<
+      Action,
+      { kind: 'wait' | 'count-pods' | 'publish' | 'patch-spec' | 'bump-version' | 'write-status' }
+    >,
+  ) {
+    const { rc } = action;
+    if (action.kind === 'create-rc') {
+      if (this.snapshots.at(-1)!.has(rc.metadata.name)) return 'done';
+      const created = { creationTimestamp: new Date(this.nowMs).toISOString(), uid: `uid-${this.#version}` };
+      this.#store({ ...rc, metadata: { ...rc.metadata, ...created, generation: 1 } });
+      return 'done';
+    }
+    if (!this.#isCurrent(rc)) return 'conflict';
+    switch (action.kind) {
+      case 'delete-rc': {
+        const next = new Map(this.snapshots.at(-1));
+        next.delete(rc.metadata.name);
+        this.snapshots.push(next);
+        return 'done';
+      }
+      case 'change-rc':
+        this.#store(changed(rc, action.replicas, action.annotations));
+        return 'done';
+      case 'adopt':
+        this.#store({ ...rc, metadata: { ...rc.metadata, ownerReferences: [ownerReferenceTo(this.dc)] } });
+        return 'done';
+      case 'release':
+        this.#store({ ...rc, metadata: { ...rc.metadata, ownerReferences: [] } });
+        return 'done';
+    }
+  }
+
+  #writeStatus(seen: NormalDeploymentConfig, status: DeploymentConfig['status']): Applied {
+    if (seen.metadata.resourceVersion !== this.dc.metadata.resourceVersion) return 'conflict';
+    this.dcs.push(this.#stamped({ ...this.dc, status: status ?? null }));
+    return 'done';
+  }
+
+  #isCurrent(object: { readonly metadata: { readonly name: string; readonly resourceVersion?: string } }): boolean {
+    const { name, resourceVersion } = object.metadata;
+    const now = name === this.dc.metadata.name ? this.dc : this.snapshots.at(-1)!.get(name);
+    return now?.metadata.resourceVersion === resourceVersion;
+  }
+
+  #store(rc: ReplicationController): void {
+    this.snapshots.push(new Map(this.snapshots.at(-1)).set(rc.metadata.name, this.#stamped(rc)));
+  }
+
+  #stamped<T extends { metadata: { resourceVersion?: string } }>(object: T): T {
+    this.#version += 1;
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+  }
+}
+
+function idOf(emission: Emission): string {
+  return `${emission.rc.metadata.name} ${emission.milestone}`;
+}
+
+function changed(
+  rc: ReplicationController,
+  replicas: number | undefined,
+  annotations: Readonly<Record<string, string | null>>,
+): ReplicationController {
+  const merged = Object.entries({ ...rc.metadata.annotations, ...annotations }).filter(([, value]) => value !== null);
+  const scaled = replicas !== undefined && replicas !== rc.spec.replicas;
+  return {
+    ...rc,
+    metadata: {
+      ...rc.metadata,
+      generation: (rc.metadata.generation ?? 0) + (scaled ? 1 : 0),
+      annotations: Object.fromEntries(merged) as Record<string, string>,
+    },
+    spec: { ...rc.spec, ...(replicas === undefined ? {} : { replicas }) },
+  };
+}
