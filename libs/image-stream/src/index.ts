@@ -55,6 +55,7 @@ export {
 export type { StreamAddress, StreamLookup } from './tag-evidence.ts';
 export { DEFAULT_MAX_IMPORTED_TAGS, orderTags, selectTags } from './tag-order.ts';
 export { isImportable, type TagAddress } from './tag-source.ts';
+export { summarizeTags, type TagSummary } from './tag-summary.ts';
 export { followersOf, trackedTag } from './tracking.ts';
 export {
   followedTags,

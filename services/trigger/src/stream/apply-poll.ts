@@ -70,7 +70,10 @@ async function applyOnce(deps: ApplyPollDeps, observation: Observation): Promise
       const written = await writeStatus(deps.kube, stream, { tags: result.status.tags ?? [] });
       if (written === 'overtaken') return 'overtaken';
       deps.telemetry.observed('applied', about);
-      await deps.history.publish(written, result.changedTags, observationOf(observation));
+      const context = observationOf(observation);
+      const followers = result.changedTags.filter((changed) => changed !== tag);
+      await deps.history.publish(written, [tag], context);
+      await deps.history.publish(written, followers, { ...context, cause: 'tag' });
       return 'done';
     }
   }

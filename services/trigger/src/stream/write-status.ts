@@ -1,4 +1,5 @@
 import type { ImageStream, ImageStreamStatus } from '@tagstream/api-types';
+import { summarizeTags } from '@tagstream/image-stream';
 import { isKubeError, type KubeClient } from '@tagstream/kube';
 import { type StreamName, streamObject } from './stream-key.ts';
 
@@ -14,7 +15,7 @@ export async function readStream(kube: Pick<KubeClient, 'get'>, stream: StreamNa
 
 /**
  * Writes the status of a stream, provided that the stream is still as it was read; returns the written object, or
- * `overtaken` when somebody else was faster. Only the fields given are touched.
+ * `overtaken` when somebody else was faster. Only the fields given are touched, and with the tags their summary.
  */
 export async function writeStatus(
   kube: Pick<KubeClient, 'mergePatch'>,
@@ -25,7 +26,7 @@ export async function writeStatus(
   try {
     return await kube.mergePatch<ImageStream>(
       streamObject({ namespace, name }),
-      { metadata: { resourceVersion }, status },
+      { metadata: { resourceVersion }, status: { ...status, ...(status.tags && summarizeTags(status.tags)) } },
       { subresource: 'status' },
     );
   } catch (error) {

@@ -51,6 +51,7 @@ export async function startWorkloads(
         reason: 'ImageTriggerInvalid',
         message: `The annotation image.openshift.io/triggers cannot be followed: ${reason}`,
         component: 'tagstream-trigger',
+        clock,
       });
     },
   };
