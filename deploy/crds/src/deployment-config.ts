@@ -80,7 +80,11 @@ const spec = (schemas: OpenApiSchemas): Schema => {
       minReadySeconds: count('How long a pod must be ready before it counts as available.', { minimum: 0 }),
       triggers,
       replicas: count('How many pods to run.', { minimum: 0, default: 0 }),
-      revisionHistoryLimit: count('How many old versions to keep. Absent: all.', { minimum: 0, nullable: true }),
+      revisionHistoryLimit: count('How many old versions to keep. null: all.', {
+        minimum: 0,
+        nullable: true,
+        default: 10,
+      }),
       test: flag('True: run no pods except while a rollout is going on.'),
       paused: flag('True: start no rollouts.'),
       selector: textMap("Labels of the pods. Default: the pod template's labels.", {

@@ -53,6 +53,10 @@ const status: Schema = object(
   { default: {} },
 );
 
+/** Docker's grammar of repositories, without its limits of length; a tag after it is for the other rule to report. */
+const REPOSITORY =
+  '^([a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[^/]*)?$';
+
 const spec: Schema = object(
   'What the tags should follow.',
   {
@@ -65,12 +69,12 @@ const spec: Schema = object(
       maxLength: 512,
       'x-kubernetes-validations': [
         {
-          rule: "!self.contains('@') && !self.matches(':[^/]*$')",
+          rule: "!self.contains('@') && !self.matches('[^/]:[^/]*$')",
           message: 'must be a repository without a tag or digest',
         },
         {
-          rule: "!self.matches('[[:space:]]|://') && !self.matches('(^|/)(/|$)') || self == ''",
-          message: 'must be a repository: [host[:port]/]path, without a scheme and without spaces',
+          rule: `self == '' || self.contains('@') || self.matches('${REPOSITORY}')`,
+          message: 'must be a repository: [host[:port]/]path in lower case, without a scheme',
         },
       ],
     }),

@@ -4,6 +4,11 @@ import { flag, list, long, object, type Rule, type Schema, text, textMap } from 
 /** More tags than this do not fit into an object together with their history; CEL rules need a limit. */
 const MAX_TAGS = 1000;
 
+/** Docker's grammar of references, without its limits of length. */
+const PULL_SPEC =
+  '^([a-zA-Z0-9][a-zA-Z0-9.-]*(:[0-9]+)?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*' +
+  '(:[a-zA-Z0-9_][a-zA-Z0-9_.-]*)?(@[a-z0-9+._-]+:[0-9a-fA-F]{32,})?$';
+
 const referenceRules: Rule[] = [
   {
     rule: "has(self.kind) && self.kind in ['DockerImage', 'ImageStreamTag', 'ImageStreamImage']",
@@ -18,17 +23,17 @@ const referenceRules: Rule[] = [
     reason: 'FieldValueRequired',
   },
   {
-    rule: "!has(self.kind) || self.kind != 'ImageStreamTag' || !has(self.name) || self.name.matches('^[^:]+(:[^:]+)?$')",
+    rule: "!has(self.kind) || self.kind != 'ImageStreamTag' || !has(self.name) || self.name == '' || self.name.matches('^[^:]+(:[^:]+)?$')",
     message: 'must be <tag> or <stream>:<tag>',
     fieldPath: '.name',
   },
   {
-    rule: "!has(self.kind) || self.kind != 'ImageStreamImage' || !has(self.name) || self.name.matches('^[^@]+(@[^@]+)?$')",
+    rule: "!has(self.kind) || self.kind != 'ImageStreamImage' || !has(self.name) || self.name == '' || self.name.matches('^[^@]+(@[^@]+)?$')",
     message: 'must be <id> or <stream>@<id>',
     fieldPath: '.name',
   },
   {
-    rule: "!has(self.kind) || self.kind != 'DockerImage' || !has(self.name) || !self.name.matches('[[:space:]]|://|//|^/|/$')",
+    rule: `!has(self.kind) || self.kind != 'DockerImage' || !has(self.name) || self.name == '' || self.name.matches('${PULL_SPEC}')`,
     message: 'must be a pull spec: [host[:port]/]repository[:tag][@digest], without a scheme',
     fieldPath: '.name',
   },

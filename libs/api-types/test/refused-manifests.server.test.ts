@@ -1,0 +1,290 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { deploymentConfig, imageChange, template } from './deployment-config-fixture.ts';
+import { kubectl } from './kubectl.ts';
+
+const dc = (spec: object) => ({ ...deploymentConfig(spec), metadata: { name: 'web' } });
+const rolling = (rollingParams: object) => dc({ strategy: { type: 'Rolling', rollingParams } });
+const hook = (mid: object) => dc({ strategy: { type: 'Recreate', recreateParams: { mid } } });
+const stream = (spec: object) => ({
+  apiVersion: 'image.openshift.io/v1',
+  kind: 'ImageStream',
+  metadata: { name: 'web' },
+  spec,
+});
+const tag = (value: object) => stream({ tags: [{ name: 'latest', ...value }] });
+const exec = { command: ['true'], containerName: 'web' };
+const tagImage = { containerName: 'web', to: { kind: 'ImageStreamTag', name: 'a:b' } };
+
+/** Name of the row, the object, and a part of what kubectl says about it. */
+const refused: readonly (readonly [string, object, string])[] = [
+  ['a trigger without type', dc({ triggers: [{}] }), 'spec.triggers[0].type: Required value'],
+  ['a trigger with an empty type', dc({ triggers: [{ type: '' }] }), 'spec.triggers[0].type: Invalid value'],
+  [
+    'an image trigger without parameters',
+    dc({ triggers: [{ type: 'ImageChange' }] }),
+    'spec.triggers[0].imageChangeParams: Required value: required for an ImageChange trigger',
+  ],
+  [
+    'an image trigger without source',
+    dc({ triggers: [imageChange({ from: undefined })] }),
+    'spec.triggers[0].imageChangeParams.from: Required value: the tag to follow is required',
+  ],
+  [
+    'an image trigger without a name',
+    dc({ triggers: [imageChange({ from: {} })] }),
+    'spec.triggers[0].imageChangeParams.from.name: Required value: a name is required',
+  ],
+  [
+    'an image trigger that follows no tag',
+    dc({ triggers: [imageChange({ from: { name: 'web' } })] }),
+    'spec.triggers[0].imageChangeParams.from.name: Invalid value: must be in the form of <name>:<tag>',
+  ],
+  [
+    'an image trigger of another kind',
+    dc({ triggers: [imageChange({ from: { kind: 'DockerImage', name: 'a:b' } })] }),
+    'spec.triggers[0].imageChangeParams.from.kind: Invalid value: kind must be an ImageStreamTag',
+  ],
+  [
+    'an image trigger without containers',
+    dc({ triggers: [imageChange({ containerNames: [] })] }),
+    'spec.triggers[0].imageChangeParams.containerNames: Required value: at least one container name is required',
+  ],
+  [
+    'an unknown strategy',
+    dc({ strategy: { type: 'Canary' } }),
+    'spec.strategy.type: Invalid value: unsupported strategy type, use "Custom" instead and specify your own strategy',
+  ],
+  [
+    'Custom without parameters',
+    dc({ strategy: { type: 'Custom' } }),
+    'spec.strategy.customParams: Required value: required for the Custom strategy',
+  ],
+  [
+    'an interval of zero',
+    rolling({ intervalSeconds: 0 }),
+    'intervalSeconds in body should be greater than or equal to 1',
+  ],
+  ['a timeout of zero', rolling({ timeoutSeconds: 0 }), 'timeoutSeconds in body should be greater than or equal to 1'],
+  ['#83 0 and 0', rolling({ maxSurge: 0, maxUnavailable: 0 }), 'cannot be 0 when maxSurge is 0 as well'],
+  ['#83 0% and 0%', rolling({ maxSurge: '0%', maxUnavailable: '0%' }), 'cannot be 0 when maxSurge is 0 as well'],
+  [
+    '#83 -100',
+    rolling({ maxSurge: 0, maxUnavailable: -100 }),
+    'spec.strategy.rollingParams.maxUnavailable: Invalid value: -100: must be a non-negative integer or a percentage such as "25%"',
+  ],
+  ['#83 -1%', rolling({ maxUnavailable: '-1%' }), 'must be a non-negative integer or a percentage'],
+  [
+    '#83 101%',
+    rolling({ maxUnavailable: '101%' }),
+    'maxUnavailable: Invalid value: "101%": must not be greater than 100%',
+  ],
+  ['#83 foo', rolling({ maxUnavailable: 'foo' }), 'must be a non-negative integer or a percentage'],
+  ['#83 maxSurge -1', rolling({ maxSurge: -1 }), 'spec.strategy.rollingParams.maxSurge: Invalid value: -1: must be'],
+  [
+    '#83 maxSurge foo',
+    rolling({ maxSurge: 'foo' }),
+    'spec.strategy.rollingParams.maxSurge: Invalid value: "foo": must be',
+  ],
+  [
+    '#84 a hook with neither action',
+    hook({ failurePolicy: 'Abort' }),
+    'spec.strategy.recreateParams.mid: Invalid value: must specify exactly one of execNewPod and tagImages',
+  ],
+  [
+    '#84 a hook with both actions',
+    hook({ failurePolicy: 'Abort', execNewPod: exec, tagImages: [tagImage] }),
+    'must specify exactly one of execNewPod and tagImages',
+  ],
+  ['#84 a hook without failurePolicy', hook({ execNewPod: exec }), 'recreateParams.mid.failurePolicy: Required value'],
+  ['a hook without command', hook({ failurePolicy: 'Abort', execNewPod: {} }), 'execNewPod.command: Required value'],
+  [
+    'a hook with an empty command',
+    hook({ failurePolicy: 'Abort', execNewPod: { command: [] } }),
+    'execNewPod.command in body should have at least 1 items',
+  ],
+  [
+    'a hook that tags the image of an unknown container',
+    hook({ failurePolicy: 'Abort', tagImages: [{ ...tagImage, containerName: 'x' }] }),
+    'spec.strategy.recreateParams.mid.tagImages: Invalid value: containerName must be the name of a container of the pod template',
+  ],
+  [
+    'a hook that tags into another kind',
+    hook({ failurePolicy: 'Abort', tagImages: [{ ...tagImage, to: { kind: 'ImageStream', name: 'a' } }] }),
+    'tagImages[0].to.kind: Invalid value: Must be "ImageStreamTag"',
+  ],
+  [
+    'a deadline before the timeout',
+    dc({ strategy: { activeDeadlineSeconds: 600 } }),
+    'spec.strategy.activeDeadlineSeconds: Invalid value: must be greater than the timeoutSeconds of the strategy',
+  ],
+  ['a negative deadline', dc({ strategy: { activeDeadlineSeconds: -1 } }), 'should be greater than or equal to 0'],
+  [
+    'readiness after the timeout',
+    dc({ minReadySeconds: 600 }),
+    'spec.minReadySeconds: Invalid value: must be less than the timeoutSeconds of the strategy',
+  ],
+  ['negative replicas', dc({ replicas: -1 }), 'spec.replicas in body should be greater than or equal to 0'],
+  ['a negative history', dc({ revisionHistoryLimit: -1 }), 'should be greater than or equal to 0'],
+  ['no template', dc({ template: undefined }), 'spec.template: Required value'],
+  ['no spec', { ...dc({}), spec: undefined }, 'spec: Required value'],
+  [
+    'nothing to select by',
+    dc({ selector: undefined, template: { spec: template({ name: 'web', image: 'a' }).spec } }),
+    'spec.selector: Required value: a selector is required, or labels of the pod template to make it of',
+  ],
+  [
+    'a selector that does not match',
+    dc({ selector: { app: 'x' } }),
+    'spec.template.metadata.labels: Invalid value: selector does not match template labels',
+  ],
+  [
+    'no containers',
+    dc({ template: template() }),
+    'spec.template.spec: Required value: a pod template with at least one container is required',
+  ],
+  [
+    'pods that end',
+    dc({ template: { ...template(), spec: { restartPolicy: 'Never', containers: [{ name: 'web', image: 'a' }] } } }),
+    'spec.template.spec.restartPolicy: Invalid value: restartPolicy must be "Always"',
+  ],
+  [
+    '#87 a container without an image that no trigger names',
+    dc({ template: template({ name: 'web' }), triggers: [imageChange({ containerNames: ['other'] })] }),
+    'spec.template.spec.containers: Required value: every container needs an image, or an ImageChange trigger that names it',
+  ],
+  [
+    'two containers of one name',
+    dc({ template: template({ name: 'web', image: 'a' }, { name: 'web', image: 'b' }) }),
+    'spec.template.spec.containers[1]: Duplicate value',
+  ],
+  [
+    'a port that is a text',
+    dc({
+      template: {
+        ...template(),
+        spec: { containers: [{ name: 'web', image: 'a', ports: [{ containerPort: '80' }] }] },
+      },
+    }),
+    'containerPort in body must be of type integer',
+  ],
+  [
+    'a quantity that is none',
+    dc({
+      template: {
+        ...template(),
+        spec: { containers: [{ name: 'web', image: 'a', resources: { limits: { cpu: 'much' } } }] },
+      },
+    }),
+    'limits.cpu in body should match',
+  ],
+  [
+    '#59 a stream name with double separators',
+    { ...stream({}), metadata: { name: 'a--b' } },
+    'metadata.name: must be lower-case letters and digits',
+  ],
+  [
+    '#62 a repository with a tag',
+    stream({ dockerImageRepository: 'a/b:c' }),
+    'must be a repository without a tag or digest',
+  ],
+  [
+    '#62 a repository with a digest',
+    stream({ dockerImageRepository: 'a/b@sha256:00' }),
+    'must be a repository without a tag or digest',
+  ],
+  [
+    '#62 a repository with a scheme',
+    stream({ dockerImageRepository: 'https://a/b' }),
+    'must be a repository: [host[:port]/]path in lower case',
+  ],
+  [
+    '#62 a repository with spaces',
+    stream({ dockerImageRepository: 'a b' }),
+    'must be a repository: [host[:port]/]path in lower case',
+  ],
+  [
+    '#64 an unknown reference policy',
+    tag({ referencePolicy: { type: 'Other' } }),
+    'referencePolicy.type: Unsupported value: "Other"',
+  ],
+  [
+    '#64 an unknown import mode',
+    tag({ importPolicy: { importMode: 'Invalid' } }),
+    'importMode: Unsupported value: "Invalid"',
+  ],
+  [
+    '#65 a schedule for a tag of a stream',
+    tag({ from: { kind: 'ImageStreamTag', name: 'a:b' }, importPolicy: { scheduled: true } }),
+    'importPolicy.scheduled: Invalid value: only tags of kind DockerImage can be scheduled for import',
+  ],
+  [
+    '#65 a schedule for an image of a stream',
+    tag({ from: { kind: 'ImageStreamImage', name: 'a@b' }, importPolicy: { scheduled: true } }),
+    'only tags of kind DockerImage can be scheduled for import',
+  ],
+  [
+    'a source without kind',
+    tag({ from: { name: 'a' } }),
+    'from.kind: Required value: must be "DockerImage", "ImageStreamTag" or "ImageStreamImage"',
+  ],
+  ['a source of another kind', tag({ from: { kind: 'Image', name: 'a' } }), 'from.kind: Required value: must be'],
+  ['a source without name', tag({ from: { kind: 'DockerImage' } }), 'from.name: Required value: a name is required'],
+  [
+    'a stream tag with two colons',
+    tag({ from: { kind: 'ImageStreamTag', name: 'a:b:c' } }),
+    'must be <tag> or <stream>:<tag>',
+  ],
+  [
+    'a stream image with two at signs',
+    tag({ from: { kind: 'ImageStreamImage', name: 'a@b@c' } }),
+    'must be <id> or <stream>@<id>',
+  ],
+  ['#66 a bad digest', tag({ from: { kind: 'DockerImage', name: 'abc@badid' } }), 'must be a pull spec'],
+  ['a pull spec with a scheme', tag({ from: { kind: 'DockerImage', name: 'docker://a/b:c' } }), 'must be a pull spec'],
+  ['a tag without a name', stream({ tags: [{}] }), 'spec.tags[0].name: Required value'],
+  ['the same tag twice', stream({ tags: [{ name: 'a' }, { name: 'a' }] }), 'spec.tags[1]: Duplicate value'],
+];
+
+/** kubectl begins the report about an object with its name. */
+const nameOf = (row: number) => `row-${row}`;
+let reports: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  const named = refused.map(([, object], row) => {
+    const name = (object as { metadata: { name: string } }).metadata.name;
+    return { ...object, metadata: { name: name === 'web' ? nameOf(row) : `${name}--${nameOf(row)}` } };
+  });
+  const { stdout, stderr } = await kubectl(
+    ['create', '--namespace=default', '--dry-run=server', '-f', '-'],
+    named.map((object) => JSON.stringify(object)).join('\n'),
+  );
+  expect(stdout).toBe('');
+  reports = new Map(
+    stderr
+      .split(/\n(?=The |Error )/)
+      .flatMap((report) => [...report.matchAll(/"(?:[a-z-]*--)?(row-\d+)"/g)].map((match) => [match[1]!, report])),
+  );
+});
+
+describe('the API server refuses', () => {
+  test.each(refused.map(([title, , message], row) => ({ title, message, row })))('$title', ({ message, row }) => {
+    expect(reports.get(nameOf(row))).toContain(message);
+  });
+
+  test.each([
+    ['a misspelt field', dc({ repicas: 1 }), 'unknown field "spec.repicas"'],
+    [
+      'a misspelt field of a container',
+      dc({ template: { spec: { containers: [{ name: 'web', imag: 'a' }] } } }),
+      'unknown field "spec.template.spec.containers[0].imag"',
+    ],
+    ['a misspelt field of a tag', tag({ form: {} }), 'unknown field "spec.tags[0].form"'],
+  ])('%s', async (_, object, message) => {
+    const { stderr } = await kubectl(
+      ['create', '--namespace=default', '--dry-run=server', '-f', '-'],
+      JSON.stringify(object),
+    );
+
+    expect(stderr).toContain(message);
+  });
+});
