@@ -1,10 +1,4 @@
-import {
-  manifestKind,
-  openshiftReason,
-  type RegistryClient,
-  RegistryError,
-  resolveImage,
-} from '@tagstream/registry';
+import { manifestKind, openshiftReason, type RegistryClient, RegistryError, resolveImage } from '@tagstream/registry';
 import type { Clock } from '@tagstream/service';
 import { withRetry } from '@tagstream/service';
 import type { Finding } from './compare.ts';

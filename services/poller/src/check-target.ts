@@ -5,7 +5,7 @@ import { type Finding, outcomeFor, shows, showsImage } from './compare.ts';
 import { type Due, type DueSettings, nextDue } from './due.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { Look, LookResult } from './look.ts';
-import { type Checked, CONFIRM_WITHIN_MS, type Poll, remember } from './memory.ts';
+import { CONFIRM_WITHIN_MS, lookAgain, type Poll, remember, type Settled, specVersion } from './memory.ts';
 import type { TagView } from './tag-view.ts';
 import type { Target } from './target-index.ts';
 
@@ -29,6 +29,13 @@ export interface CheckDeps {
   readonly random: () => number;
   readonly settings: DueSettings;
   readonly telemetry: CheckTelemetry;
+}
+
+/** What came of a check. */
+export interface Checked {
+  readonly answer: Answer;
+  /** A tag changed meanwhile, so that the answer does not count for it and it is due again. */
+  readonly overtaken: boolean;
 }
 
 /** Messages on their way to the stream at a time: many streams may follow one base image. */
@@ -60,13 +67,17 @@ export async function checkTarget(
   looks: readonly Look[],
   deps: CheckDeps,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<Checked> {
   const startedMs = deps.clock.now();
-  const isKnown = (image: string) => [...target.tags.values()].every((tag) => showsImage(tag, image));
+  const seen = [...target.tags.values()];
+  const isKnown = (image: string) => seen.every((tag) => showsImage(tag, image));
   const answer = await deps.ask(target.question, isKnown, signal);
   deps.telemetry.asked(target, answer, deps.clock.now() - startedMs);
-  await forEachBounded([...target.tags.values()], MAX_PUBLISHING, (tag) => settle(target, tag, answer, looks, deps));
-  return answer;
+  let overtaken = false;
+  await forEachBounded(seen, MAX_PUBLISHING, async (tag) => {
+    if ((await settle(target, tag, answer, looks, deps)) === 'overtaken') overtaken = true;
+  });
+  return { answer, overtaken };
 }
 
 /** What those who looked are told. */
@@ -81,18 +92,27 @@ export function lookResult(answer: Answer): LookResult {
   }
 }
 
-async function settle(target: Target, tag: TagView, answer: Answer, looks: readonly Look[], deps: CheckDeps) {
+async function settle(
+  target: Target,
+  tag: TagView,
+  answer: Answer,
+  looks: readonly Look[],
+  deps: CheckDeps,
+): Promise<'overtaken' | undefined> {
+  const now = target.tags.get(tag.id);
+  if (now === undefined) return undefined;
   const before = target.memory.get(tag.id);
   const atMs = deps.clock.now();
-  const note = (checked: Omit<Checked, 'atMs'>) => {
-    // The tag may have left the target while its answer was under way.
-    if (target.tags.has(tag.id)) target.memory.set(tag.id, remember(before, tag, { atMs, ...checked }, deps.random()));
-  };
-  if (answer.kind === 'same') {
-    if (showsImage(tag, answer.image)) return note({ mayPass: false });
-    // It changed while the registry was asked; a pending import is due by itself.
-    return tag.pending ? undefined : note({ mayPass: false, again: true });
+  if (!isSameQuestion(tag, now)) {
+    // The answer may be older than what the status shows by now: compared with that, it could move the tag backwards.
+    target.memory.set(tag.id, lookAgain(before, atMs));
+    return 'overtaken';
   }
+  const note = (settled: Omit<Settled, 'atMs'>) => {
+    target.memory.set(tag.id, remember(before, tag, { atMs, ...settled }, deps.random()));
+    return undefined;
+  };
+  if (answer.kind === 'same') return note({ mayPass: false });
   const retryAfterMs = answer.kind === 'failed' ? answer.pauseMs : undefined;
   const known = {
     mayPass: answer.kind === 'failed' && answer.mayPass,
@@ -119,6 +139,12 @@ async function settle(target: Target, tag: TagView, answer: Answer, looks: reado
     else target.memory.set(tag.id, before);
     throw error;
   }
+  return undefined;
+}
+
+/** Whether an answer still counts: what it is compared with was seen before the registry was asked. */
+function isSameQuestion(seen: TagView, now: TagView): boolean {
+  return specVersion(seen) === specVersion(now) && JSON.stringify(seen.basedOn) === JSON.stringify(now.basedOn);
 }
 
 function pollFor(tag: TagView, finding: Finding, cause: Pick<Poll, 'cause' | 'hint'>, checkedAt: string): Poll {

@@ -17,7 +17,7 @@ export interface TagMemory {
   readonly retryAtMs?: number;
   /** What was published and is not in the status yet. */
   readonly unconfirmed?: Unconfirmed;
-  /** The status moved to something that was not published: look now. */
+  /** The tag changed under a check, or to something that was not published: look now. */
   readonly movedAtMs?: number;
 }
 
@@ -49,32 +49,34 @@ export function specVersion(tag: TagView): string {
 }
 
 /** What a check found out about a tag, as far as it decides when to look again. */
-export interface Checked {
+export interface Settled {
   readonly atMs: number;
   /** The registry gave no answer, and may give one later. */
   readonly mayPass: boolean;
   /** Published now, or earlier and still not in the status; absent when the status shows it. */
   readonly unconfirmed?: Unconfirmed;
-  /** The tag changed while the registry was asked. */
-  readonly again?: boolean;
   /** Wait that the registry asked for. */
   readonly retryAfterMs?: number;
 }
 
 /** The memory after a check. @param random a number in [0, 1). */
-export function remember(before: TagMemory | undefined, tag: TagView, checked: Checked, random: number): TagMemory {
+export function remember(before: TagMemory | undefined, tag: TagView, settled: Settled, random: number): TagMemory {
   const asked = specVersion(tag);
-  const failures = checked.mayPass ? (before?.asked === asked ? before.failures : 0) + 1 : 0;
+  const failures = settled.mayPass ? (before?.asked === asked ? before.failures : 0) + 1 : 0;
   const retry = failures > 0 && (tag.scheduled || tag.pending || failures <= MAX_RETRIES);
-  const waitMs = Math.max(checked.retryAfterMs ?? 0, backoffMs(RETRY, failures, random));
+  const waitMs = Math.max(settled.retryAfterMs ?? 0, backoffMs(RETRY, failures, random));
   return {
     asked,
-    askedAtMs: checked.atMs,
+    askedAtMs: settled.atMs,
     failures,
-    ...(retry && { retryAtMs: checked.atMs + waitMs }),
-    ...(checked.unconfirmed && { unconfirmed: checked.unconfirmed }),
-    ...(checked.again && { movedAtMs: checked.atMs }),
+    ...(retry && { retryAtMs: settled.atMs + waitMs }),
+    ...(settled.unconfirmed && { unconfirmed: settled.unconfirmed }),
   };
+}
+
+/** The memory after a check whose answer does not count, because the tag changed while the registry was asked. */
+export function lookAgain(before: TagMemory | undefined, atMs: number): TagMemory {
+  return { ...(before ?? { asked: '', askedAtMs: atMs, failures: 0 }), movedAtMs: atMs };
 }
 
 /**

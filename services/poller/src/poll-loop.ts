@@ -43,6 +43,9 @@ export const MAX_LOOKS_PER_REGISTRY = 64;
 /** Waits after an answer could not be published. */
 const PUBLISH_RETRY = { minMs: 500, maxMs: 30_000, factor: 2 };
 
+/** Checks in a row of a target whose tags keep changing; it is due again anyway. */
+const MAX_CHECKS = 3;
+
 interface Lane {
   readonly queue: KeyedQueue;
   readonly registry: string;
@@ -103,14 +106,7 @@ export function createPollLoop(deps: LoopDeps): PollLoop {
     const dueIn = nextIn(target);
     if (looking.length > 0 || dueIn === 0) {
       try {
-        const found = await checkTarget(
-          target,
-          looking.map(({ look }) => look),
-          deps,
-          signal,
-        );
-        if (found.kind === 'failed' && found.pauseMs !== undefined) pause(lane, found.pauseMs);
-        answer(lookResult(found));
+        answer(await ask(lane, target, looking, signal));
       } catch (error) {
         for (const one of looking) one.fail(error);
         throw error;
@@ -118,6 +114,16 @@ export function createPollLoop(deps: LoopDeps): PollLoop {
     }
     const next = nextIn(target);
     return next === undefined ? undefined : { againAfterMs: next };
+  }
+
+  /** Checks a target; at once again while a tag of it changes under the check. */
+  async function ask(lane: Lane, target: Target, looking: readonly Waiting[], signal: AbortSignal) {
+    const looks = looking.map(({ look }) => look);
+    for (let checks = 1; ; checks++) {
+      const { answer, overtaken } = await checkTarget(target, looks, deps, signal);
+      if (answer.kind === 'failed' && answer.pauseMs !== undefined) pause(lane, answer.pauseMs);
+      if (!overtaken || answer.kind === 'failed' || checks === MAX_CHECKS) return lookResult(answer);
+    }
   }
 
   function pause(lane: Lane, pauseMs: number): void {

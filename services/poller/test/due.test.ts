@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type DueSettings, nextDue } from '../src/due.ts';
-import { CONFIRM_WITHIN_MS, MAX_RETRIES, onChange, remember, RETRY, specVersion, type TagMemory } from '../src/memory.ts';
+import {
+  CONFIRM_WITHIN_MS,
+  MAX_RETRIES,
+  onChange,
+  RETRY,
+  remember,
+  specVersion,
+  type TagMemory,
+} from '../src/memory.ts';
 import { nextTurn } from '../src/schedule.ts';
 import { digest, type TagState, tagWith } from './tags.ts';
 
@@ -17,23 +25,52 @@ const asked = (state: TagState, memory: Partial<TagMemory> = {}): TagMemory => (
   failures: 0,
   ...memory,
 });
-const unconfirmed = { id: 'id', atMs: START + MIN, outcome: { kind: 'error', reason: 'NotFound', message: 'm' } } as const;
+const unconfirmed = {
+  id: 'id',
+  atMs: START + MIN,
+  outcome: { kind: 'error', reason: 'NotFound', message: 'm' },
+} as const;
 
 describe('a tag is due', () => {
   test.each<[string, TagState, TagMemory | undefined, { atMs: number; cause: string } | undefined]>([
     ['at once when it was never imported', {}, undefined, { atMs: START, cause: 'spec' }],
-    ['at once when its spec changed', { image: A, specChanged: true }, asked({ from: 'other' }), { atMs: START, cause: 'spec' }],
+    [
+      'at once when its spec changed',
+      { image: A, specChanged: true },
+      asked({ from: 'other' }),
+      { atMs: START, cause: 'spec' },
+    ],
     ['never when it is imported and has no schedule', { image: A }, undefined, undefined],
-    ['never when its import failed for good and it has no schedule', { failure: { reason: 'NotFound', message: 'm' } }, asked({}), undefined],
+    [
+      'never when its import failed for good and it has no schedule',
+      { failure: { reason: 'NotFound', message: 'm' } },
+      asked({}),
+      undefined,
+    ],
     [
       'later when its answer is on its way',
       {},
       asked({}, { unconfirmed }),
       { atMs: START + MIN + CONFIRM_WITHIN_MS, cause: 'spec' },
     ],
-    ['after a wait when the registry gave no answer', {}, asked({}, { failures: 1, retryAtMs: START + 2 * MIN }), { atMs: START + 2 * MIN, cause: 'spec' }],
-    ['now when its status moved to something unexpected', { image: A }, asked({ image: A }, { movedAtMs: START + 3 }), { atMs: START + 3, cause: 'request' }],
-    ['for a retry before its turn', { image: A, importPolicy: scheduled }, asked({ image: A }, { failures: 1, retryAtMs: START + MIN + 1 }), { atMs: START + MIN + 1, cause: 'schedule' }],
+    [
+      'after a wait when the registry gave no answer',
+      {},
+      asked({}, { failures: 1, retryAtMs: START + 2 * MIN }),
+      { atMs: START + 2 * MIN, cause: 'spec' },
+    ],
+    [
+      'now when its status moved to something unexpected',
+      { image: A },
+      asked({ image: A }, { movedAtMs: START + 3 }),
+      { atMs: START + 3, cause: 'request' },
+    ],
+    [
+      'for a retry before its turn',
+      { image: A, importPolicy: scheduled },
+      asked({ image: A }, { failures: 1, retryAtMs: START + MIN + 1 }),
+      { atMs: START + MIN + 1, cause: 'schedule' },
+    ],
   ])('%s', (_when, state, memory, due) => {
     expect(nextDue(tagWith(state), memory, settings)).toEqual(due);
   });
@@ -44,7 +81,11 @@ describe('a tag is due', () => {
     expect(first?.cause).toBe('schedule');
     expect(first?.atMs).toBeGreaterThan(START);
     expect(first?.atMs).toBeLessThanOrEqual(START + 15 * MIN);
-    const second = nextDue(tag, asked({ image: A, importPolicy: scheduled }, { askedAtMs: first?.atMs ?? 0 }), settings);
+    const second = nextDue(
+      tag,
+      asked({ image: A, importPolicy: scheduled }, { askedAtMs: first?.atMs ?? 0 }),
+      settings,
+    );
     expect(second?.atMs).toBe((first?.atMs ?? 0) + 15 * MIN);
   });
 
@@ -108,7 +149,12 @@ describe('what is remembered after a check', () => {
 });
 
 describe('a change of the status', () => {
-  const outcome = { kind: 'image', image: B, reference: `registry.example.com/shop/web@${B}`, manifest: { digest: B, mediaType: 'm' } } as const;
+  const outcome = {
+    kind: 'image',
+    image: B,
+    reference: `registry.example.com/shop/web@${B}`,
+    manifest: { digest: B, mediaType: 'm' },
+  } as const;
   const before = tagWith({ image: A });
   const memory = asked({ image: A }, { unconfirmed: { id: 'id', atMs: START, outcome } });
 
@@ -117,7 +163,9 @@ describe('a change of the status', () => {
   });
 
   test('to another image than the published one asks for a look', () => {
-    expect(onChange(memory, before, tagWith({ image: digest('c') }), START + 7)).toMatchObject({ movedAtMs: START + 7 });
+    expect(onChange(memory, before, tagWith({ image: digest('c') }), START + 7)).toMatchObject({
+      movedAtMs: START + 7,
+    });
   });
 
   test('that concerns something else changes nothing', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { viewTags } from '../src/tag-view.ts';
-import { digest, streamWith, tagWith, type TagState } from './tags.ts';
+import { digest, streamWith, type TagState, tagWith } from './tags.ts';
 
 const A = digest('a');
 
@@ -45,7 +45,11 @@ describe('the view of a tag', () => {
       { from: `quay.io/a/b@${A}`, image: A, importPolicy: { scheduled: true } },
       false,
     ],
-    ['a scheduled digest that was not imported yet', { from: `quay.io/a/b@${A}`, importPolicy: { scheduled: true } }, true],
+    [
+      'a scheduled digest that was not imported yet',
+      { from: `quay.io/a/b@${A}`, importPolicy: { scheduled: true } },
+      true,
+    ],
   ])('%s is asked for at every interval or not', (_what, state, scheduled) => {
     expect(tagWith(state).scheduled).toBe(scheduled);
   });

@@ -1,6 +1,6 @@
 import type { ImageStream, TagReference } from '@tagstream/api-types';
-import { effectiveGeneration, specHash } from '@tagstream/image-stream';
 import { specTag } from '@tagstream/api-types';
+import { effectiveGeneration, specHash } from '@tagstream/image-stream';
 import { type TagView, viewTags } from '../src/tag-view.ts';
 
 /** A digest that is easy to tell from others: one hex digit, repeated. */
