@@ -6,6 +6,7 @@ export interface LastPublished {
   readonly created: string;
   readonly image: string;
   readonly reference: string;
+  readonly generation: number;
 }
 
 /** A history item whose event is missing, and what the tag pointed to in the event before. */
@@ -20,7 +21,8 @@ export interface UnpublishedItem {
  * longer in the history, what was created after it counts. Without any event, or when the last one is about a stream that
  * was deleted and created anew, everything is missing.
  *
- * Read the last event first and the stream after it: then the history cannot be older than the event.
+ * A history that is older than the last event, as in a read overtaken by another writer, has nothing to add: neither an item
+ * created before it, nor the published item at an earlier generation than in the event.
  *
  * @param items history of the tag, newest first
  */
@@ -46,7 +48,8 @@ function countAfter(items: readonly TagEvent[], last: LastPublished): number {
   );
   if (same >= 0) return same;
   const changedInPlace = items.findIndex((item) => item.created === last.created);
-  if (changedInPlace >= 0) return changedInPlace + 1;
+  const isOlder = (items[changedInPlace]?.generation ?? 0) < last.generation;
+  if (changedInPlace >= 0) return isOlder ? changedInPlace : changedInPlace + 1;
   const older = items.findIndex((item) => Date.parse(item.created) <= Date.parse(last.created));
   return older >= 0 ? older : items.length;
 }

@@ -46,7 +46,7 @@ export interface ReconcileOptions {
 /**
  * Does for new and changed spec tags what OpenShift's API server does while it writes a stream: a reference tag is recorded as
  * it is, an ImageStreamImage is looked up, a tag of another stream is copied once, a tag of the same stream is
- * followed. Plain DockerImage tags are left to the import.
+ * followed. Tags to import are left to the import, also to say what is wrong with them.
  *
  * A tag is new or changed while the version of it that the status answers to is not the one in the spec. An unresolved one is
  * looked at again at every call, because here, unlike in OpenShift, the source may be written after its copy. When a
@@ -57,7 +57,7 @@ export function reconcileSpecTags(stream: ImageStream, options: ReconcileOptions
   const tags = new Map(before);
   const changed = new Set<string>();
   const errors: SpecTagError[] = [];
-  const waitingFor: StreamAddress[] = [];
+  const waitingFor = new Map<string, StreamAddress>();
   const generation = streamGeneration(stream);
 
   const settle = (tag: SpecTag, evidence: TagEvidence) => {
@@ -69,7 +69,8 @@ export function reconcileSpecTags(stream: ImageStream, options: ReconcileOptions
       if (settled.pointsElsewhere) changed.add(tag.name);
       return;
     }
-    if (evidence.waitingFor) waitingFor.push(evidence.waitingFor);
+    const { waitingFor: source } = evidence;
+    if (source) waitingFor.set(`${source.namespace}/${source.name}`, source);
     if (evidence.kind === 'nothing') return;
     const { reason, message } = evidence;
     errors.push({ tag: tag.name, reason, message });
@@ -78,7 +79,7 @@ export function reconcileSpecTags(stream: ImageStream, options: ReconcileOptions
 
   forgetRemovedTags(stream, tags);
   const open: SpecTag[] = [];
-  for (const tag of specTags(stream)) {
+  for (const tag of specTags(stream).filter((candidate) => !isImportable(candidate))) {
     const [problem] = tagProblems(stream, tag.name);
     if (problem) settle(tag, { kind: 'failed', reason: 'Invalid', message: `${problem.field} ${problem.message}` });
     else if (isOpen(tag, tags.get(tag.name))) open.push(tag);
@@ -97,13 +98,13 @@ export function reconcileSpecTags(stream: ImageStream, options: ReconcileOptions
     status: isSame ? undefined : statusWith(stream, followed.tags),
     changedTags: [...new Set([...changed, ...followed.changedTags])].sort(),
     errors,
-    waitingFor,
+    waitingFor: [...waitingFor.values()],
   };
 }
 
-/** True for a tag to resolve now: it has a source other than an import, and the status answers to another version of it. */
+/** True for a tag to resolve now: it has a source, and the status answers to another version of it. */
 function isOpen(tag: SpecTag, statusTag: NamedTagEventList | undefined): boolean {
-  return tag.from !== undefined && !isImportable(tag) && statusTag?.observedSpec?.hash !== specHash(tag);
+  return tag.from !== undefined && statusTag?.observedSpec?.hash !== specHash(tag);
 }
 
 function forgetRemovedTags(stream: ImageStream, tags: Map<string, NamedTagEventList>): void {

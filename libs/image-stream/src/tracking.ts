@@ -1,4 +1,4 @@
-import { type ImageStream, type SpecTag, specTag, specTags } from '@tagstream/api-types';
+import { type ImageStream, type SpecTag, specTags } from '@tagstream/api-types';
 import type { HistoryLimit } from './limit-history.ts';
 import { settleTag } from './settle-tag.ts';
 import { effectiveGeneration, streamGeneration } from './spec-tag.ts';
@@ -51,9 +51,8 @@ export interface TagsOutcome {
 
 /**
  * Hands the newest items of changed tags on to the tags that follow them, and from those to their followers, until every
- * follower has what its source has. OpenShift takes one pass in random order; this is the same in any order. On a cycle a
- * changed tag keeps its own item, so that the news goes round once. A follower's item gets at least the follower's own
- * generation: it answers to its spec.
+ * follower has what its source has. OpenShift takes one pass in random order; the result here is always the same. A
+ * follower's item gets at least the follower's own generation: it answers to its spec.
  *
  * @param changed names of the tags that got a new newest item
  * @returns the status tags, and the followers that point elsewhere now
@@ -65,15 +64,14 @@ export function propagateToFollowers(
   limit?: HistoryLimit,
 ): TagsOutcome {
   const tracking = changed.length === 0 ? [] : trackingTagsSourcesFirst(stream, validTags(stream));
-  const keepsItsItem = new Set(changed.filter((name) => isOnCycle(stream, name)));
   const moved = new Set(changed);
   const changedTags = new Set<string>();
   let current = tags;
-  // A cycle had to be cut somewhere; a second pass takes the news across the cut.
+  // A cycle had to be cut somewhere; the second pass takes the news across the cut, and then all of it agrees.
   for (const follower of [...tracking, ...tracking]) {
     const source = trackedTag(stream, follower) ?? '';
     const item = newestItem(current.get(source));
-    if (item === undefined || !moved.has(source) || keepsItsItem.has(follower.name)) continue;
+    if (item === undefined || !moved.has(source)) continue;
     moved.add(follower.name);
     const before = current.get(follower.name);
     const own = effectiveGeneration(follower, before, streamGeneration(stream));
@@ -83,12 +81,6 @@ export function propagateToFollowers(
     if (pointsElsewhere) changedTags.add(follower.name);
   }
   return { tags: current, changedTags: [...changedTags] };
-}
-
-function isOnCycle(stream: ImageStream, name: string): boolean {
-  const tag = specTag(stream, name);
-  const source = tag && trackedTag(stream, tag);
-  return source !== undefined && (source === name || followersOf(stream, name).includes(source));
 }
 
 function directFollowers(stream: ImageStream, source: string): readonly SpecTag[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  findContainer,
   followedTags,
   parseTriggers,
   reactToTriggers,
@@ -240,6 +241,20 @@ describe('what the image triggers of a workload ask for', () => {
     const parsed = parseTriggers(JSON.stringify([trigger('web:latest', path('web'))]));
     const triggers = parsed.kind === 'triggers' ? parsed.triggers : [];
     expect(reactToTriggers({ metadata: { namespace: 'shop' } }, BASE, triggers, resolve).kind).toBe('error');
+  });
+});
+
+describe('finding a container', () => {
+  const both = { initContainers: [{ name: 'x', image: 'i' }], containers: [{ name: 'x', image: 'c' }] };
+
+  test('by name takes an init container before another one', () => {
+    const place = findContainer(both, { list: 'containers', by: { name: 'x' } });
+    expect(place).toEqual({ list: 'initContainers', index: 0, image: 'i', name: 'x' });
+  });
+
+  test('by index takes the list that is written', () => {
+    expect(findContainer(both, { list: 'containers', by: { index: 0 } })?.image).toBe('c');
+    expect(findContainer({}, { list: 'containers', by: { index: 0 } })).toBeUndefined();
   });
 });
 

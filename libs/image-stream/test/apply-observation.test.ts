@@ -184,6 +184,15 @@ describe('an error that a registry answered with', () => {
     expect(tagsToImport(after)).toEqual([]);
   });
 
+  test('from a poller that had not seen the first answer keeps the generation of that answer', () => {
+    const { after } = apply(fresh, observe(fresh, error('manifest unknown')));
+    const edited = { ...after, metadata: { ...after.metadata, generation: 3 } };
+    const { result, latest: tag } = apply(edited, observe(edited, image('a'), { specGeneration: 3 }));
+    expect(result.kind).toBe('applied');
+    expect(tag?.observedSpec?.generation).toBe(2);
+    expect(tag?.items?.[0]?.generation).toBe(2);
+  });
+
   test('with another message replaces the condition and its time', () => {
     const { after } = apply(fresh, observe(fresh, error('manifest unknown')), '2026-11-21T09:00:00.000Z');
     const { latest: tag } = apply(after, observe(after, error('timeout')));

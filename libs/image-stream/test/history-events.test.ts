@@ -15,6 +15,7 @@ const published = (item: TagEvent, more: Partial<LastPublished> = {}): LastPubli
   created: item.created,
   image: item.image,
   reference: item.dockerImageReference,
+  generation: item.generation,
   ...more,
 });
 const target = (item: TagEvent) => ({ image: item.image, reference: item.dockerImageReference });
@@ -63,6 +64,12 @@ describe('which events of a tag are missing', () => {
       row: 'none when the history ends before the last event, as in a read that is too old',
       items: [b, a],
       last: published(c),
+      missing: [],
+    },
+    {
+      row: 'none when the published item was changed in place after the history was read',
+      items: [b, a],
+      last: published({ ...changedB, generation: 2 }),
       missing: [],
     },
     { row: 'none of an empty history', items: [], last: published(c), missing: [] },

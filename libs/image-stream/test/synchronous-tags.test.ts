@@ -163,6 +163,8 @@ describe('spec tags that cannot be resolved', () => {
       generation: 3,
     });
     expect(reconcile(after).result).toMatchObject({ status: undefined, errors: [{ tag: 'latest' }] });
+    const edited = reconcile({ ...after, metadata: { ...after.metadata, generation: 4 } });
+    expect(condition(edited.tag('latest'))).toMatchObject({ lastTransitionTime: NOW, generation: 4 });
 
     const found = reconcile(after, [stream({ name: 'missing', status: [status('v1', [b])] })]);
     expect(found.result).toMatchObject({ changedTags: ['latest'], errors: [] });
@@ -194,6 +196,19 @@ describe('spec tags that cannot be resolved', () => {
     expect(newestItem(fixed.tag('latest'))?.image).toBe(b.image);
   });
 
+  test('a DockerImage to import that is invalid is left to the import', () => {
+    expect(reconcile(stream({ spec: [docker('latest', 'r/web@nodigest')] })).result).toMatchObject({
+      status: undefined,
+      errors: [],
+    });
+  });
+
+  test('a stream that several tags wait for is named once', () => {
+    const { result } = reconcile(stream({ spec: [alias('a', 'missing:v1'), alias('b', 'missing:v2')] }));
+    expect(result.errors).toHaveLength(2);
+    expect(result.waitingFor).toHaveLength(1);
+  });
+
   test('a failed import of a DockerImage is left to the import', () => {
     const latest = docker('latest', 'r/web');
     const failed = { ...settled(latest, 1, []), conditions: [failure(1)] };
@@ -211,6 +226,11 @@ describe('spec tags that are removed', () => {
 
     const again = reconcile({ ...removed.after, spec: { tags: [follow] } });
     expect(newestItem(again.tag('latest'))?.image).toBe(b.image);
+  });
+
+  test('leave no entry behind that has neither items nor conditions', () => {
+    const of = stream({ status: [settled(alias('latest', 'src'), 1, [])] });
+    expect(reconcile(of).result.status?.tags).toEqual([]);
   });
 
   test('are forgotten as well when only their source is removed', () => {

@@ -26,8 +26,8 @@ describe('the order in which the tags of a repository are wanted', () => {
     },
     {
       row: 'what only looks like a version is one of the rest',
-      tags: ['01.2', '1.2.3.4', '=1.2.3', 'vv1.2', '1.0_x', '1.0.0'],
-      expected: ['1.0.0', '01.2', '1.0_x', '1.2.3.4', '=1.2.3', 'vv1.2'],
+      tags: ['01.2', '1.2.3.4', '=1.2.3', 'vv1.2.3', '1.0_x', '1.0.0'],
+      expected: ['1.0.0', '01.2', '1.0_x', '1.2.3.4', '=1.2.3', 'vv1.2.3'],
     },
   ])('$row', ({ tags, expected }) => {
     expect(orderTags(tags)).toEqual(expected);
