@@ -69,12 +69,12 @@ export async function watchConnection(nc: NatsConnection, onStatus: (status: Bus
     whenConnected: (signal) =>
       new Promise((resolve, reject) => {
         const settle = () => {
-          signal?.removeEventListener('abort', settle);
-          waiters.delete(settle);
           if (signal?.aborted) reject(new BusError('closed', 'stopped while waiting for a connection'));
           else if (over) reject(new BusError('closed', 'the connection is closed'));
           else if (connected) resolve();
-          else waiters.add(settle);
+          else return void waiters.add(settle);
+          signal?.removeEventListener('abort', settle);
+          waiters.delete(settle);
         };
         signal?.addEventListener('abort', settle);
         settle();

@@ -20,7 +20,7 @@ export interface Work<T> {
 }
 
 /** Wait before a message is delivered again whose dead letter could not be stored. */
-const BURY_AGAIN_MS = 10_000;
+const BURY_AGAIN_MS = 5000;
 
 /** Works on one message and tells the server what became of it; acknowledges last. Never throws. */
 export async function workOn<T>(work: Work<T>, held: HeldMessage<T>): Promise<void> {

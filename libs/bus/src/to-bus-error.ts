@@ -32,7 +32,9 @@ export function toBusError(error: unknown, what: string): BusError {
   const cause = error instanceof Error ? error : new Error(String(error));
   const fail = (code: BusErrorCode, why: string) => new BusError(code, `${what}: ${why}`, { cause });
 
-  if (cause instanceof JetStreamApiError) return fail(apiCode(cause), cause.message);
+  // JetStream that an account may not use is reported as an error around the server's answer.
+  const answer = cause instanceof JetStreamApiError ? cause : cause.cause;
+  if (answer instanceof JetStreamApiError) return fail(apiCode(answer), answer.message);
   if (cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError) {
     return fail('closed', 'the connection is closed');
   }
