@@ -19,11 +19,14 @@ export function defaultContainer(container: JsonObject): JsonObject {
   return mapList(result, 'env', (variable) => mapField(variable, 'valueFrom', defaultFieldReferences));
 }
 
-/** Kubernetes: `Always` for the tag `latest` and for no tag. The API server parses only non-empty image names. */
+/**
+ * Kubernetes: `Always` for the tag `latest`, written or meant: that is without a tag and without a digest. A blank name
+ * means nothing.
+ */
 export function defaultPullPolicy(image: unknown): string {
-  if (typeof image !== 'string' || image === '') return 'IfNotPresent';
-  if (image.includes('@')) return 'IfNotPresent';
-  const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1] ?? 'latest';
+  if (typeof image !== 'string' || image.trim() === '') return 'IfNotPresent';
+  const [tagged = '', digest] = image.split('@');
+  const tag = tagged.slice(tagged.lastIndexOf('/') + 1).split(':')[1] ?? (digest === undefined ? 'latest' : '');
   return tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 

@@ -32,8 +32,10 @@ describe('defaultPodTemplate', () => {
     ['example.com:5000/web', 'Always'],
     ['web', 'Always'],
     ['example.com:5000/web:1', 'IfNotPresent'],
-    [`web:latest@sha256:${'0'.repeat(64)}`, 'IfNotPresent'],
+    [`web@sha256:${'0'.repeat(64)}`, 'IfNotPresent'],
+    [`web:latest@sha256:${'0'.repeat(64)}`, 'Always'],
     ['', 'IfNotPresent'],
+    [' ', 'IfNotPresent'],
   ])('the image %j is pulled %s', (image, policy) => {
     expect(defaulted({ image }).containers[0]?.imagePullPolicy).toBe(policy);
   });
