@@ -19,7 +19,7 @@ const START_ATTEMPTS = 5;
 export async function freePort(): Promise<number> {
   for (let probe = 0; probe < PROBES; probe++) {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
-    if (await canBind(port)) return port;
+    if (await isPortFree(port)) return port;
   }
   throw new ServersError('start_failed', `No free loopback port found between ${LOWEST_PORT} and ${HIGHEST_PORT}.`);
 }
@@ -49,7 +49,8 @@ export async function withPort<T>(port: number | undefined, start: (port: number
   return port === undefined ? withFreePorts(1, ([free = 0]) => start(free)) : start(port);
 }
 
-function canBind(port: number): Promise<boolean> {
+/** True if a process could listen on this loopback port now. */
+export function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

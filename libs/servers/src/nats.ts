@@ -43,6 +43,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     const server = await startServerProcess({
       name: 'nats-server',
       command: commandOf(source, dir.path, configPath, port),
+      ports: [port],
       logPath: join(dir.path, 'nats-server.log'),
       isReady: () => greetsWithJetStream(port),
     });

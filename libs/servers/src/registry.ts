@@ -49,6 +49,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     const server = await startServerProcess({
       name: 'registry',
       command: commandOf(source, dir.path, configPath, port),
+      ports: [port],
       logPath: join(dir.path, 'registry.log'),
       // 401 too: with authentication configured, that is the right answer to a stranger.
       isReady: async () => [200, 401].includes((await fetch(`http://${host}/v2/`)).status),

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isPortFree } from './free-port.ts';
 import { ServersError } from './servers-error.ts';
 import { type Command, type ExitCode, type SupervisedProcess, superviseProcess } from './supervised-process.ts';
 import { waitUntil } from './wait-until.ts';
@@ -8,6 +10,8 @@ export interface ServerSpec {
   /** Name for messages: `nats-server`. */
   readonly name: string;
   readonly command: Command;
+  /** Loopback ports that it will listen on. */
+  readonly ports: readonly number[];
   /** File that takes the server's output; restarts append. */
   readonly logPath: string;
   /** Resolves with true once the server does its work; false or an error mean "not yet". */
@@ -41,7 +45,8 @@ const STOP_GRACE_MS = 5_000;
 /** Enough for a stack trace or a usage line, short enough for a test report. */
 const TAIL_LINES = 15;
 /** A port that a killed server held is free at once; only a stranger's short-lived socket can be in the way. */
-const PORT_RETRIES = 20;
+const PORT_ATTEMPTS = 20;
+const PORT_RETRY_MS = 250;
 
 /**
  * Starts a server and waits until it is ready.
@@ -86,12 +91,19 @@ async function relaunch(spec: ServerSpec): Promise<SupervisedProcess> {
     try {
       return await launch(spec);
     } catch (error) {
-      if (attempt === PORT_RETRIES || !(error instanceof ServersError && error.code === 'port_taken')) throw error;
+      if (attempt === PORT_ATTEMPTS || !(error instanceof ServersError && error.code === 'port_taken')) throw error;
+      await sleep(PORT_RETRY_MS);
     }
   }
 }
 
 async function launch(spec: ServerSpec): Promise<SupervisedProcess> {
+  for (const port of spec.ports) {
+    // A probe for readiness must not take the server that has the port for this one.
+    if (!(await isPortFree(port))) {
+      throw new ServersError('port_taken', `${spec.name} cannot listen on port ${port}: another process does.`);
+    }
+  }
   const before = (await readLog(spec.logPath)).length;
   const process = await superviseProcess(spec.command, spec.logPath, spec.onOutput);
   const gaveUp = new AbortController();

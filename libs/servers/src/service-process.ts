@@ -49,6 +49,7 @@ export async function startService(
         args: [options.main ?? join(servicesDir, name, 'src/main.ts')],
         env: { ...inheritedEnv(), ...env, TAGSTREAM_ADMIN_PORT: String(port) },
       },
+      ports: [port],
       logPath: join(dir.path, `${name}.log`),
       isReady: async () => (await fetch(`${adminUrl}/readyz`)).status === 200,
       stopGraceMs: options.stopGraceMs ?? STOP_GRACE_MS,

@@ -54,11 +54,12 @@ export async function planK3s({ dir, ports, qps }: PlanOptions, docker: string):
       {
         name: 'k3s',
         command: k3s,
+        ports: [port],
         logPath: join(dir, 'k3s.log'),
         isReady: () => isApiServerReady(kubeconfig),
         readyTimeoutMs: READY_TIMEOUT_MS,
       },
-      { name: 'kwok', command: kwok, logPath: join(dir, 'kwok.log'), isReady: async () => true },
+      { name: 'kwok', command: kwok, ports: [], logPath: join(dir, 'kwok.log'), isReady: async () => true },
     ],
     processOf: {
       etcd: 'k3s',

@@ -39,10 +39,12 @@ export async function planPrograms(
     name: ControlPlanePart,
     from: Programs,
     args: readonly string[],
+    listensOn: readonly number[],
     isReady: () => Promise<boolean>,
   ): ServerSpec => ({
     name,
     command: { file: from.path(name), args, env: inheritedEnv() },
+    ports: listensOn,
     logPath: join(dir, `${name}.log`),
     isReady,
   });
@@ -50,11 +52,13 @@ export async function planPrograms(
   const atOnce = async (): Promise<boolean> => true;
   return {
     specs: [
-      spec('etcd', kubernetes, etcdArgs(layout), () => isHealthy(etcd)),
-      spec('kube-apiserver', kubernetes, apiServerArgs(layout), () => isApiServerReady(kubeconfig('admin'))),
-      spec('kube-controller-manager', kubernetes, controllerManagerArgs(layout), atOnce),
-      spec('kube-scheduler', kubernetes, schedulerArgs(layout), atOnce),
-      spec('kwok', kwok, kwokArgs(kubeconfig('kwok'), stagesPath), atOnce),
+      spec('etcd', kubernetes, etcdArgs(layout), [etcd, etcdPeer], () => isHealthy(etcd)),
+      spec('kube-apiserver', kubernetes, apiServerArgs(layout), [apiServer], () =>
+        isApiServerReady(kubeconfig('admin')),
+      ),
+      spec('kube-controller-manager', kubernetes, controllerManagerArgs(layout), [], atOnce),
+      spec('kube-scheduler', kubernetes, schedulerArgs(layout), [], atOnce),
+      spec('kwok', kwok, kwokArgs(kubeconfig('kwok'), stagesPath), [], atOnce),
     ],
     processOf: {
       etcd: 'etcd',
