@@ -71,7 +71,10 @@ export function reconcileSpecTags(stream: ImageStream, options: ReconcileOptions
     }
     const { waitingFor: source } = evidence;
     if (source) waitingFor.set(`${source.namespace}/${source.name}`, source);
-    if (evidence.kind === 'nothing') return;
+    if (evidence.kind === 'nothing') {
+      if (current?.conditions?.length) tags.set(tag.name, withoutConditions(current));
+      return;
+    }
     const { reason, message } = evidence;
     errors.push({ tag: tag.name, reason, message });
     tags.set(tag.name, failTag(tag.name, current, { reason, message, generation, now: options.now }));
@@ -105,6 +108,10 @@ export function reconcileSpecTags(stream: ImageStream, options: ReconcileOptions
 /** True for a tag to resolve now: it has a source, and the status answers to another version of it. */
 function isOpen(tag: SpecTag, statusTag: NamedTagEventList | undefined): boolean {
   return tag.from !== undefined && statusTag?.observedSpec?.hash !== specHash(tag);
+}
+
+function withoutConditions({ conditions: _cleared, ...rest }: NamedTagEventList): NamedTagEventList {
+  return rest;
 }
 
 function forgetRemovedTags(stream: ImageStream, tags: Map<string, NamedTagEventList>): void {

@@ -166,6 +166,10 @@ describe('spec tags that cannot be resolved', () => {
     const edited = reconcile({ ...after, metadata: { ...after.metadata, generation: 4 } });
     expect(condition(edited.tag('latest'))).toMatchObject({ lastTransitionTime: NOW, generation: 4 });
 
+    const empty = reconcile(after, [stream({ name: 'missing' })]);
+    expect(empty.tag('latest')).toBeUndefined();
+    expect(reconcile(empty.after, [stream({ name: 'missing' })]).result.status).toBeUndefined();
+
     const found = reconcile(after, [stream({ name: 'missing', status: [status('v1', [b])] })]);
     expect(found.result).toMatchObject({ changedTags: ['latest'], errors: [] });
     expect(found.tag('latest')?.conditions).toBeUndefined();
