@@ -87,6 +87,8 @@ async function exchange(agent: Agent, request: HttpRequest): Promise<HttpRespons
       headers: request.headers,
       body: request.body ?? null,
       signal: request.signal,
+      // By default undici closes a connection after HEAD, the request a poller mostly makes.
+      reset: false,
     });
     const status = answer.statusCode;
     const body = await (status < 300 ? readAll(answer.body, request.maxBytes, url.host) : readStart(answer.body));

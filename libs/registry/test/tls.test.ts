@@ -86,17 +86,20 @@ describe('a registry without TLS', () => {
     expect(schemes).toEqual(['plain_http', 200, 'plain_http', 200]);
   });
 
-  test('that answers with an error has answered: HTTPS and HTTP do not take turns', async () => {
+  test('is not asked by HTTP for the failure of a token service', async () => {
+    await using gone = await startFakeRegistry();
     const outcomes: unknown[] = [];
-    const client = makeClient({ onRequest: ({ outcome }) => outcomes.push(outcome) });
-    secure.behave({ fail: { status: 503 } });
+    const client = makeClient({ onRequest: ({ operation, outcome }) => outcomes.push([operation, outcome]) });
+    secure.behave({ auth: { kind: 'bearer', users: {}, realm: `${gone.origin}/v2/token` } });
+    gone.behave({ fail: { status: 503 } });
 
-    expect(await registryErrorOf(client.headManifest(refTo(secure, 'app:v1'), insecure))).toMatchObject({
-      code: 'unavailable',
-      status: 503,
-    });
+    const error = await registryErrorOf(client.headManifest(refTo(secure, 'app:v1'), insecure));
+    secure.behave({ auth: { kind: 'none' } });
 
-    expect(outcomes).toEqual([503]);
-    secure.behave({ fail: undefined });
+    expect(error).toMatchObject({ code: 'unavailable' });
+    expect(outcomes).toEqual([
+      ['head_manifest', 401],
+      ['token', 503],
+    ]);
   });
 });
