@@ -65,7 +65,7 @@ export function defineEvent<S extends TSchema>(options: EventOptions<S>): EventD
  */
 export function encodeToken(name: string): string {
   if (name === '') return '%';
-  return name.replace(/[%.*>\s]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return name.replace(/[%.*> \t\r\n\f\v]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 
 /** The name that {@link encodeToken} made a token of. */

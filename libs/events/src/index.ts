@@ -1,3 +1,4 @@
+export { allEvents } from './all-events.ts';
 export { type CloudEvent, EventFormatError, parseCloudEvent, toCloudEvent } from './cloud-event.ts';
 export { DeadLetter } from './dead-letter.ts';
 export { decodeToken, type EventData, type EventDefinition, encodeToken } from './define-event.ts';

@@ -1,7 +1,8 @@
-import { type ConfigOf, commonFields, defineConfig, field } from '@tagstream/service';
+import { commonFields, defineConfig, field } from '@tagstream/service';
 import { Type } from 'typebox';
 
-const fields = {
+/** Configuration of the trigger service. */
+export const config = defineConfig({
   ...commonFields,
   namespace: field({
     env: 'TAGSTREAM_NAMESPACE',
@@ -39,9 +40,6 @@ const fields = {
     default: 16,
     description: 'Workloads that are written at the same time',
   }),
-} as const;
+});
 
-/** Configuration of the trigger service. */
-export const triggerConfig = defineConfig(fields);
-
-export type TriggerConfig = ConfigOf<typeof fields>;
+export type TriggerConfig = ReturnType<typeof config.parse>;

@@ -1,5 +1,5 @@
 import { runService } from '@tagstream/service';
-import { triggerConfig } from './config.ts';
+import { config } from './config.ts';
 import { startTrigger } from './start.ts';
 
-await runService({ name: 'trigger', config: triggerConfig, start: startTrigger });
+await runService({ name: 'trigger', config: config, start: startTrigger });
