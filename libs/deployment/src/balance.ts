@@ -59,11 +59,11 @@ function scaleDown(members: Members, olds: readonly Member[], limits: Limits): S
   if (limits.desired === 0 || (to.replicas === limits.desired && to.available === limits.desired))
     return down(first, 0);
   const spare = Math.max(0, to.available + sum(olds, (m) => m.available) - limits.minAvailable);
+  // While there is something to spare, the first that has replicas gives it: two replicas of this service that see the same
+  // spare write to the same object, and one of them fails.
   for (const member of olds) {
-    const keep = member === members.from ? keepOfServing(members, limits) : member.available;
-    // Only one may give away what is available, or two replicas of this service could give away the same spare twice.
-    const replicas = member === members.from ? keep : Math.max(0, keep - (member === first ? spare : 0));
-    if (replicas < member.replicas) return down(member, replicas);
+    const keep = member === members.from ? keepOfServing(members, limits) : Math.max(0, member.available - spare);
+    if (keep < member.replicas) return down(member, keep);
   }
   return undefined;
 }

@@ -11,6 +11,12 @@ import { START_MS } from './objects.ts';
 /** The ReplicationControllers as a watch showed them at one moment. */
 type Snapshot = ReadonlyMap<string, ReplicationController>;
 
+/** What an actor sees: each kind of object as one watch shows it, the two not necessarily of the same moment. */
+export interface Seen {
+  readonly dc: NormalDeploymentConfig;
+  readonly rcs: Snapshot;
+}
+
 export type Applied = 'done' | 'conflict' | 'idle';
 
 /**
@@ -19,6 +25,8 @@ export type Applied = 'done' | 'conflict' | 'idle';
  */
 export class Cluster {
   nowMs = START_MS;
+  /** Whether what a decision rests on is looked at live before the write; without, only the write itself is guarded. */
+  liveLooks = true;
   readonly dcs: NormalDeploymentConfig[];
   readonly snapshots: Snapshot[] = [new Map()];
   /** Whether each pod of a ReplicationController is available. */
@@ -68,10 +76,21 @@ export class Cluster {
     this.#store(changed(this.rc(version), undefined, annotations));
   }
 
-  /** Lets one actor take a step on what it sees: so many changes behind, the DeploymentConfig and the others apart. */
-  act(behind: { readonly dc: number; readonly rcs: number } = { dc: 0, rcs: 0 }, published?: Set<string>): Applied {
-    const dc = this.dcs.at(Math.max(0, this.dcs.length - 1 - behind.dc))!;
-    const rcs = this.snapshots.at(Math.max(0, this.snapshots.length - 1 - behind.rcs))!;
+  /** The present, to be acted on now or later. */
+  look(): Seen {
+    return { dc: this.dc, rcs: this.snapshots.at(-1)! };
+  }
+
+  /** What somebody sees who is so many changes behind, the DeploymentConfig and the others apart. */
+  past(behindDc: number, behindRcs: number): Seen {
+    return {
+      dc: this.dcs.at(Math.max(0, this.dcs.length - 1 - behindDc))!,
+      rcs: this.snapshots.at(Math.max(0, this.snapshots.length - 1 - behindRcs))!,
+    };
+  }
+
+  /** Lets one actor take a step on what it sees. */
+  act({ dc, rcs }: Seen = this.look(), published?: Set<string>): Applied {
     const memo = published ?? new Set<string>();
     const action = nextStep({
       dc,
@@ -104,7 +123,7 @@ export class Cluster {
       default:
         break;
     }
-    const stale = (action.restsOn ?? []).some((object) => !this.#isCurrent(object));
+    const stale = this.liveLooks && (action.restsOn ?? []).some((object) => !this.#isCurrent(object));
     if (stale) return 'conflict';
     const result = this.#write(action);
     if (result === 'done') this.events.push(...(action.events ?? []).map((event) => event.reason));
@@ -156,7 +175,7 @@ export class Cluster {
   ) {
     const { rc } = action;
     if (action.kind === 'create-rc') {
-      if (this.snapshots.at(-1)!.has(rc.metadata.name)) return 'done';
+      if (this.snapshots.at(-1)!.has(rc.metadata.name)) return 'conflict';
       const created = { creationTimestamp: new Date(this.nowMs).toISOString(), uid: `uid-${this.#version}` };
       this.#store({ ...rc, metadata: { ...rc.metadata, ...created, generation: 1 } });
       return 'done';
