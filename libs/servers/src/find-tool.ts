@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { buildTool, type OnProgress } from './build-tool.ts';
 import { ServersError } from './servers-error.ts';
 import { type Environment, isBuilt, toolDir } from './tool-cache.ts';
-import { type BuiltTool, oldestUsable } from './versions.ts';
+import { allTools, type BuiltTool, oldestUsable } from './versions.ts';
 
 const run = promisify(execFile);
 
@@ -52,6 +52,15 @@ export async function findTool(tool: BuiltTool, options: FindOptions = {}): Prom
     'not_installed',
     `${tool.name} is not on this machine and cannot be built: install Go 1.26 or newer (https://go.dev/dl), or start Docker.`,
   );
+}
+
+/** The tools that {@link findTool} would have to build or pull, because they are neither installed nor in the cache. */
+export async function missingTools(env: Environment = process.env): Promise<readonly BuiltTool[]> {
+  const missing: BuiltTool[] = [];
+  for (const tool of allTools) {
+    if (!isBuilt(tool, env) && !(await findInstalled(tool, env))) missing.push(tool);
+  }
+  return missing;
 }
 
 async function findInstalled(tool: BuiltTool, env: Environment): Promise<string | undefined> {

@@ -6,6 +6,7 @@ export {
   startControlPlane,
 } from './control-plane/control-plane.ts';
 export type { ControlPlanePart } from './control-plane/plan.ts';
+export { findTool, missingTools } from './find-tool.ts';
 export { freePort } from './free-port.ts';
 export type { LogLine } from './log-lines.ts';
 export { type NatsOptions, type NatsServer, startNats } from './nats.ts';
@@ -14,4 +15,5 @@ export type { ServerProcess } from './server-process.ts';
 export { ServersError, type ServersErrorCode } from './servers-error.ts';
 export { type ServiceName, type ServiceOptions, type ServiceProcess, startService } from './service-process.ts';
 export { type SharedServers, startSharedServers } from './shared-servers.ts';
-export { cacheDir } from './tool-cache.ts';
+export { cacheDir, type Environment } from './tool-cache.ts';
+export type { BuiltTool } from './versions.ts';
