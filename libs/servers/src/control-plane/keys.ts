@@ -5,7 +5,7 @@ import { makeAuthority, makeKeyPair, type PemPair } from './certificates.ts';
 
 /** Clients that the control plane knows from the start. Each is a cluster administrator: this is a test cluster. */
 export const clients = ['admin', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
-export type Client = (typeof clients)[number];
+type Client = (typeof clients)[number];
 
 /** First address of the service range, which the `kubernetes` service gets. */
 const KUBERNETES_SERVICE_IP = '10.0.0.1';
