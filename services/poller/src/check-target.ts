@@ -58,8 +58,8 @@ export function dueOf(target: Target, settings: DueSettings): Due | undefined {
 }
 
 /**
- * Asks the question of a target once, for all its tags and all who look, and publishes the answer for each tag whose
- * status does not show it.
+ * Asks the question of a target once, for all its tags that it concerns and all who look, and publishes the answer for each
+ * tag whose status does not show it.
  * @throws what the publisher throws: then nothing is remembered, and the next run starts over.
  */
 export async function checkTarget(
@@ -69,7 +69,7 @@ export async function checkTarget(
   signal: AbortSignal,
 ): Promise<Checked> {
   const startedMs = deps.clock.now();
-  const seen = [...target.tags.values()];
+  const seen = [...target.tags.values()].filter((tag) => isConcerned(target, tag, looks, deps));
   const isKnown = (image: string) => seen.every((tag) => showsImage(tag, image));
   const answer = await deps.ask(target.question, isKnown, signal);
   deps.telemetry.asked(target, answer, deps.clock.now() - startedMs);
@@ -78,6 +78,16 @@ export async function checkTarget(
     if ((await settle(target, tag, answer, looks, deps)) === 'overtaken') overtaken = true;
   });
   return { answer, overtaken };
+}
+
+/**
+ * Whether an answer is for a tag. A tag without schedule stays where it is while others that ask the same are imported or
+ * take their turn; a push that is announced is for all.
+ */
+function isConcerned(target: Target, tag: TagView, looks: readonly Look[], { clock, settings }: CheckDeps): boolean {
+  if (looks.length > 0 || tag.scheduled) return true;
+  const due = nextDue(tag, target.memory.get(tag.id), settings);
+  return due !== undefined && due.atMs <= clock.now();
 }
 
 /** What those who looked are told. */

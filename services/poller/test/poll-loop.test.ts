@@ -176,6 +176,13 @@ describe('the poll loop', () => {
     ]);
   });
 
+  test('a tag without schedule stays where it is while another with the same reference moves', async () => {
+    answers.set('registry.example.com', found(B));
+    await bring({ image: A }, { image: A, uid: 'uid-2', importPolicy: { scheduled: true } }, { uid: 'uid-3' });
+    await clock.advance(15 * MIN);
+    expect(new Set(published.map(({ streamUid }) => streamUid))).toEqual(new Set(['uid-2', 'uid-3']));
+  });
+
   test('a look asks at once, and the answer carries the push that led to it', async () => {
     await bring({ image: A });
     answers.set('registry.example.com', found(B));
