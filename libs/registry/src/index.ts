@@ -1,10 +1,13 @@
 export { chooseChild } from './choose-child.ts';
 export { describeImage, type ImageDetails, type Layer } from './describe-image.ts';
+export { type KeyedCredential, parseDockerConfig } from './docker-config.ts';
 export { type RateLimit, RegistryError, type RegistryErrorCode, type RegistryErrorDetails } from './errors.ts';
 export type { ImageConfig } from './image-config.ts';
+export { keyring } from './keyring.ts';
 export type { ChildDescriptor, Descriptor, Manifest, Platform } from './manifest.ts';
 export { type ManifestKind, manifestKind } from './media-types.ts';
 export { type ImportFailure, openshiftReason } from './openshift-reason.ts';
+export { credentialsInSecrets, type PullSecret } from './pull-secrets.ts';
 export { createRegistryClient } from './registry-client.ts';
 export { type ResolvedImage, type ResolveOptions, resolveImage } from './resolve-image.ts';
 export type {
