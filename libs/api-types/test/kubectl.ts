@@ -3,8 +3,8 @@ import { inject } from 'vitest';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Path of a kubectl; absent: the one on PATH. */
-    kubectl: string | undefined;
+    /** Path of a kubectl. A run against a cluster of one's own may have none: then it is the one on PATH. */
+    kubectl: string;
   }
 }
 
