@@ -18,15 +18,24 @@ export interface Access {
  * Takes the credentials out of the addresses (the client library does not read them there) and makes an authenticator
  * of whatever was given: a credentials file, read anew at each connection so that it can be rotated; a token; a user and
  * password in an address. An address with a user alone carries a token, as in other NATS clients.
+ * @throws TypeError when there is no address or one is malformed.
  */
 export function readAccess({ servers, credsFile, token }: ConnectOptions): Access {
   const urls = (typeof servers === 'string' ? servers.split(',') : servers)
     .map((server) => server.trim())
     .filter((server) => server !== '')
-    .map((server) => new URL(server.includes('://') ? server : `nats://${server}`));
+    .map(readAddress);
+  if (urls.length === 0) throw new TypeError('no NATS address is given: expected nats://host:port');
   const bare = urls.map((url) => `${url.protocol}//${url.host}`);
   const authenticator = authenticatorOf(credsFile, token, urls);
   return authenticator ? { servers: bare, authenticator } : { servers: bare };
+}
+
+/** Says nothing of the address itself, which may carry a password. */
+function readAddress(server: string, index: number): URL {
+  const url = URL.parse(server.includes('://') ? server : `nats://${server}`);
+  if (url?.host) return url;
+  throw new TypeError(`NATS address number ${index + 1} is not of the form nats://host:port`);
 }
 
 function authenticatorOf(

@@ -55,7 +55,8 @@ function inWords(schema: PlainSchema): string {
     case 'array':
       return `a list separated by commas, each ${inWords(schema.items ?? {})}`;
     default:
-      return schema.pattern ? `a text that matches ${schema.pattern}` : 'a text';
+      if (schema.pattern) return `a text that matches ${schema.pattern}`;
+      return (schema.minLength ?? 0) > 1 ? `a text of at least ${schema.minLength} characters` : 'a text';
   }
 }
 

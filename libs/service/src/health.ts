@@ -28,9 +28,11 @@ export interface Health {
 /** A check is an answer from memory; one that takes longer than a probe's patience would make the probe fail instead. */
 const CHECK_TIMEOUT_MS = 800;
 
+type Ask = () => HealthState | Promise<HealthState>;
+
 /** A collection without parts, which is ready. */
 export function createHealth({ log, clock = systemClock }: { readonly log: Log; readonly clock?: Clock }): Health {
-  const asks = new Map<string, () => HealthState | Promise<HealthState>>();
+  const asks = new Map<string, Ask>();
   const known = new Map<string, boolean>();
 
   function note(name: string, state: HealthState): void {
@@ -39,22 +41,22 @@ export function createHealth({ log, clock = systemClock }: { readonly log: Log; 
     if (before === state.ready) return;
     const fields = { check: name, detail: state.detail };
     if (state.ready) log.info(fields, 'ready');
-    else log.warn(fields, 'not ready');
+    else if (before === undefined) log.info(fields, 'not ready yet');
+    else log.warn(fields, 'no longer ready');
   }
 
-  async function ask(name: string, answer: () => HealthState | Promise<HealthState>): Promise<HealthState> {
-    const done = new AbortController();
-    const tooLate = clock.sleep(CHECK_TIMEOUT_MS, done.signal).then(
-      (): HealthState => ({ ready: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` }),
-      (): HealthState => ({ ready: false, detail: 'not asked' }),
+  async function answerOf(ask: Ask): Promise<HealthState> {
+    const answered = new AbortController();
+    const tooLate = clock.sleep(CHECK_TIMEOUT_MS, answered.signal).then(
+      () => ({ ready: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` }),
+      () => ({ ready: false, detail: 'not asked' }), // the answer came first
     );
     try {
-      return await Promise.race([answer(), tooLate]);
+      return await Promise.race([ask(), tooLate]);
     } catch (error) {
       return { ready: false, detail: error instanceof Error ? error.message : String(error) };
     } finally {
-      done.abort();
-      void name;
+      answered.abort();
     }
   }
 
@@ -71,15 +73,10 @@ export function createHealth({ log, clock = systemClock }: { readonly log: Log; 
       known.delete(name);
     },
     async report() {
-      const checks: Record<string, HealthState> = {};
-      await Promise.all(
-        [...asks].map(async ([name, answer]) => {
-          checks[name] = await ask(name, answer);
-        }),
-      );
-      const sorted = Object.entries(checks).sort(([a], [b]) => a.localeCompare(b));
-      for (const [name, state] of sorted) if (asks.has(name)) note(name, state);
-      return { ready: sorted.every(([, state]) => state.ready), checks: Object.fromEntries(sorted) };
+      const names = [...asks.keys()].sort();
+      const states = await Promise.all(names.map(async (name) => [name, await answerOf(asks.get(name)!)] as const));
+      for (const [name, state] of states) if (asks.has(name)) note(name, state);
+      return { ready: states.every(([, state]) => state.ready), checks: Object.fromEntries(states) };
     },
   };
 }

@@ -29,9 +29,10 @@ const SECRET_KEYS = [
 /** How deep below the logged fields secrets are looked for; pino's wildcard covers one level each. */
 const REDACTED_DEPTH = 4;
 
+/** `["token"]`, `*["token"]`, `*.*["token"]`… */
 function redactedPaths(): string[] {
   return SECRET_KEYS.flatMap((key) =>
-    Array.from({ length: REDACTED_DEPTH }, (_, depth) => `${'*.'.repeat(depth)}["${key}"]`.replace('.["', '["')),
+    Array.from({ length: REDACTED_DEPTH }, (_, depth) => `${Array(depth).fill('*').join('.')}["${key}"]`),
   );
 }
 
@@ -54,5 +55,6 @@ export function createLog(options: LogOptions): Log {
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: redactedPaths(), censor: '[redacted]' },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings);
+  // Written at once: the last words of a process must neither be lost nor overtaken.
+  return pino(settings, options.destination ?? pino.destination({ dest: 1, sync: true }));
 }

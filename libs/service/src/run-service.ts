@@ -5,6 +5,7 @@ import { ConfigError } from './config-error.ts';
 import { createHealth, type Health } from './health.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { EXIT, exitOnUnhandled, stopOnSignals } from './process-end.ts';
 
 /** What every service is configured with, whatever else it needs. */
 export interface ServiceConfig {
@@ -24,6 +25,8 @@ export interface ServiceContext<C> {
   readonly health: Health;
   /** Registers something to dispose of at the end, in reverse order, and returns it. */
   defer<T extends AsyncDisposable>(resource: T): T;
+  /** Tells that the service cannot go on: it is stopped in order and the process ends with 1. */
+  fail(error: unknown): void;
 }
 
 /** A service: its name, its configuration and how it starts. */
@@ -35,61 +38,34 @@ export interface Service<C extends ServiceConfig> {
   readonly start: (context: ServiceContext<C>) => Promise<void>;
 }
 
-/** Everything must be stopped by then; Kubernetes kills after 30 s, compose after 10 s. */
-const STOP_LIMIT_MS = 10_000;
-
 /** How often readiness is looked at even when nobody probes, so that changes are logged. */
 const HEALTH_EVERY_MS = 5000;
 
-/** Exit codes: stopped as asked, failed, and not even configured or not stopped in time. */
-const EXIT = { ok: 0, failed: 1, unusable: 2 } as const;
-
 /**
- * Runs a service until SIGTERM or SIGINT and exits the process: 0 after an ordered stop, 1 after a failure, 2 when the
- * environment does not make a configuration (told on standard error) or the stop took longer than 10 s. A second signal
- * exits at once.
+ * Runs a service until SIGTERM or SIGINT and ends the process: with 0 after an ordered stop, 1 after a failure, 2 when
+ * the environment does not make a configuration (told on standard error) or the stop took longer than 10 s. A second
+ * signal ends it at once.
  */
 export async function runService<C extends ServiceConfig>(service: Service<C>): Promise<never> {
   const config = parseOrExit(service);
   const log = createLog({ service: service.name, version: service.version, level: config.logLevel });
-  const metrics = createMetrics();
-  const health = createHealth({ log });
   const stop = new AbortController();
   const resources = new AsyncDisposableStack();
+  let code: number = EXIT.stopped;
+  const fail = (error: unknown) => {
+    if (stop.signal.aborted) return; // it is being stopped already; what fails now fails because of that
+    log.fatal({ err: error }, 'service failed');
+    code = EXIT.failed;
+    stop.abort(error);
+  };
   exitOnUnhandled(log);
-  const stopAsked = onSignal(log, stop);
+  stopOnSignals(log, stop);
 
-  let code: number = EXIT.ok;
   try {
-    health.set('service', { ready: false, detail: 'starting' });
-    const admin = await startAdminServer({ host: config.adminHost, port: config.adminPort, health, metrics });
-    resources.use(admin);
-    log.info({ address: admin.address }, 'service starting');
-    void watchHealth(health, systemClock, stop.signal);
-    await service.start({
-      config,
-      log,
-      clock: systemClock,
-      signal: stop.signal,
-      metrics,
-      health,
-      defer: (resource) => resources.use(resource),
-    });
-    health.set('service', { ready: true, detail: 'started' });
-    await stopAsked;
+    await startAndWait(service, config, { log, stop, resources, fail });
   } catch (error) {
-    if (!stop.signal.aborted) {
-      log.fatal({ err: error }, 'service failed to start');
-      code = EXIT.failed;
-      stop.abort();
-    }
+    fail(error);
   }
-
-  const limit = setTimeout(() => {
-    log.error({ limitMs: STOP_LIMIT_MS }, 'service did not stop in time');
-    process.exit(EXIT.unusable);
-  }, STOP_LIMIT_MS);
-  health.set('service', { ready: false, detail: 'stopping' });
   try {
     await resources.disposeAsync();
     log.info('service stopped');
@@ -97,8 +73,45 @@ export async function runService<C extends ServiceConfig>(service: Service<C>): 
     log.error({ err: error }, 'service did not stop cleanly');
     code = EXIT.failed;
   }
-  clearTimeout(limit);
   process.exit(code);
+}
+
+interface Run {
+  readonly log: Log;
+  readonly stop: AbortController;
+  readonly resources: AsyncDisposableStack;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Starts the service and returns when it is to stop. */
+async function startAndWait<C extends ServiceConfig>(
+  service: Service<C>,
+  config: Readonly<C>,
+  run: Run,
+): Promise<void> {
+  const { log, resources, fail } = run;
+  const { signal } = run.stop;
+  const metrics = createMetrics();
+  const health = createHealth({ log });
+  let phase = 'starting';
+  health.check('service', () => ({ ready: phase === 'started', detail: phase }));
+  const stopping = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => {
+      phase = 'stopping';
+      resolve();
+    });
+  });
+
+  const admin = await startAdminServer({ host: config.adminHost, port: config.adminPort, health, metrics });
+  resources.use(admin);
+  log.info({ address: admin.address }, 'service starting');
+  void watchHealth(health, signal);
+  const defer = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
+  await service.start({ config, log, clock: systemClock, signal, metrics, health, defer, fail });
+  if (signal.aborted) return;
+  phase = 'started';
+  log.info('service started');
+  await stopping;
 }
 
 function parseOrExit<C extends ServiceConfig>(service: Service<C>): Readonly<C> {
@@ -112,37 +125,9 @@ function parseOrExit<C extends ServiceConfig>(service: Service<C>): Readonly<C> 
   }
 }
 
-/** Resolves at the first signal; the second one exits. */
-function onSignal(log: Log, stop: AbortController): Promise<void> {
-  return new Promise((resolve) => {
-    const handle = (signal: NodeJS.Signals) => {
-      if (stop.signal.aborted) {
-        log.warn({ signal }, 'service stopped at once by a second signal');
-        process.exit(EXIT.unusable);
-      }
-      log.info({ signal }, 'service stopping');
-      stop.abort(new Error(`received ${signal}`));
-      resolve();
-    };
-    process.on('SIGTERM', handle);
-    process.on('SIGINT', handle);
-  });
-}
-
-function exitOnUnhandled(log: Log): void {
-  process.on('unhandledRejection', (error) => {
-    log.fatal({ err: error }, 'unhandled rejection');
-    process.exit(EXIT.failed);
-  });
-  process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'uncaught exception');
-    process.exit(EXIT.failed);
-  });
-}
-
-async function watchHealth(health: Health, clock: Clock, signal: AbortSignal): Promise<void> {
+async function watchHealth(health: Health, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await health.report();
-    await clock.sleep(HEALTH_EVERY_MS, signal).catch(() => undefined);
+    await systemClock.sleep(HEALTH_EVERY_MS, signal).catch(() => undefined);
   }
 }
