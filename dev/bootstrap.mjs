@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url';
 const OLDEST_NODE = 20;
 /** One Ctrl-C can arrive from the terminal and from npm; a second one is meant only after this time. */
 const SAME_SIGNAL_MS = 300;
+/** Far above the longest list of warnings. */
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules/.bin/node');
@@ -25,7 +27,7 @@ if (!command || !/^[a-z-]+$/.test(command) || !existsSync(program)) {
 }
 if (!isInstalled()) install();
 if (!existsSync(node)) {
-  fail('Node 24 is missing in node_modules: allow the install script of the package "node", then run npm ci.');
+  fail('Node 24 is missing in node_modules: allow the install script of the package "node", then run npm install.');
 }
 run();
 
@@ -42,7 +44,7 @@ function isInstalled() {
     if (!installed || installed.version !== entry.version || Boolean(installed.link) !== Boolean(entry.link))
       return false;
   }
-  return existsSync(node);
+  return true;
 }
 
 function readPackages(file) {
@@ -53,16 +55,29 @@ function readPackages(file) {
   }
 }
 
+/**
+ * Installs what package-lock.json names and changes neither that nor package.json. Not `npm ci`: that refuses a lock file in
+ * which an optional package for another platform is missing, and takes everything away first.
+ */
 function install() {
-  console.error('Installing packages from package-lock.json (npm ci); half a minute with a fast connection.');
+  console.error('Installing the packages of package-lock.json; half a minute with a fast connection.');
   // npm names itself to the scripts that it runs.
   const npm = process.env.npm_execpath;
   const [file, first] = npm ? [process.execPath, [npm]] : ['npm', []];
+  const options = ['install', '--no-save', '--no-audit', '--no-fund'];
   try {
-    execFileSync(file, [...first, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'pipe', encoding: 'utf8' });
+    execFileSync(file, [...first, ...options], {
+      cwd: root,
+      stdio: 'pipe',
+      encoding: 'utf8',
+      maxBuffer: MAX_OUTPUT_BYTES,
+    });
   } catch (error) {
     if (error.code === 'ENOENT') fail('npm is missing: install it; it comes with Node.');
-    fail(`${error.stdout}${error.stderr}\nnpm ci failed; its output is above.`);
+    fail(`${error.stdout}${error.stderr}\nnpm ${options.join(' ')} failed; its output is above.`);
+  }
+  if (!isInstalled()) {
+    fail('node_modules does not hold what package-lock.json names: run npm install, and commit package-lock.json.');
   }
 }
 
