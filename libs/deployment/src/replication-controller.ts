@@ -1,4 +1,5 @@
 import type {
+  DeploymentConfig,
   NormalDeploymentConfig,
   OwnerReference,
   PodTemplateSpec,
@@ -37,7 +38,7 @@ export function newReplicationController(dc: NormalDeploymentConfig): Replicatio
 }
 
 /** The reference by which a DeploymentConfig controls its ReplicationControllers. */
-export function ownerReferenceTo(dc: NormalDeploymentConfig): OwnerReference {
+export function ownerReferenceTo(dc: DeploymentConfig): OwnerReference {
   return {
     apiVersion: 'apps.openshift.io/v1',
     kind: 'DeploymentConfig',

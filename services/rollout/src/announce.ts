@@ -1,0 +1,49 @@
+import type { NormalDeploymentConfig } from '@tagstream/api-types';
+import type { Bus } from '@tagstream/bus';
+import type { Emission } from '@tagstream/deployment';
+import { RolloutProgressed } from '@tagstream/events';
+import type { Telemetry } from './telemetry.ts';
+
+/** Published milestones kept in mind until they are recorded with their object: some per rollout under way. */
+const MAX_REMEMBERED = 10_000;
+
+/** An unreachable NATS must not hold up a rollout: the milestone stays due and is published later. */
+const PUBLISH_TIMEOUT_MS = 2000;
+
+/** Publishes milestones and remembers for a while which ones; what is forgotten is published again under the same id. */
+export interface Announcer {
+  isPublished(emission: Emission): boolean;
+  /** @throws BusError when it could not be published. */
+  publish(dc: NormalDeploymentConfig, emission: Emission, signal: AbortSignal): Promise<void>;
+}
+
+export function createAnnouncer(bus: Pick<Bus, 'publish'>, telemetry: Telemetry): Announcer {
+  const published = new Set<string>();
+  return {
+    isPublished: (emission) => published.has(idOf(emission)),
+    async publish(dc, emission, signal) {
+      const { rc, version, milestone, images, reason, sinceStartMs, atMs } = emission;
+      const { namespace = '', name, uid = '' } = dc.metadata;
+      const data = {
+        namespace,
+        name,
+        uid,
+        version,
+        replicationController: rc.metadata.name,
+        phase: milestone,
+        images: [...images],
+        ...(reason === undefined ? {} : { reason }),
+        sinceStartMs,
+        at: new Date(atMs).toISOString(),
+      };
+      await bus.publish(RolloutProgressed, data, { signal, timeoutMs: PUBLISH_TIMEOUT_MS });
+      published.add(idOf(emission));
+      if (published.size > MAX_REMEMBERED) published.delete(published.values().next().value!);
+      telemetry.announced(emission, { config: `${namespace}/${name}`, version });
+    },
+  };
+}
+
+function idOf({ rc, milestone }: Emission): string {
+  return `${rc.metadata.uid ?? ''}/${milestone}`;
+}

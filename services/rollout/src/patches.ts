@@ -1,0 +1,55 @@
+import type {
+  DeploymentConfig,
+  DeploymentConfigStatus,
+  OwnerReference,
+  ReplicationController,
+} from '@tagstream/api-types';
+import { type ChangeRc, type ImageChange, ownAnnotations, ownerReferenceTo } from '@tagstream/deployment';
+import type { JsonPatchOperation } from '@tagstream/kube';
+
+/** Writes images and nothing else, while the DeploymentConfig is the one that was read. */
+export function imagePatch(resourceVersion: string, change: ImageChange): JsonPatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    ...change.containers.map(({ list, index, image }): JsonPatchOperation => {
+      return { op: 'add', path: `/spec/template/spec/${list}/${index}/image`, value: image };
+    }),
+    ...change.triggers.map(({ index, image }): JsonPatchOperation => {
+      return { op: 'add', path: `/spec/triggers/${index}/imageChangeParams/lastTriggeredImage`, value: image };
+    }),
+  ];
+}
+
+/** Merge patch of the status subresource. */
+export function statusPatch(dc: DeploymentConfig, status: DeploymentConfigStatus): object {
+  return { metadata: versionOnly(dc), status };
+}
+
+/** Merge patch that changes annotations and, where asked for, replicas. */
+export function changePatch({ rc, annotations, replicas }: ChangeRc): object {
+  return {
+    metadata: { ...versionOnly(rc), annotations },
+    ...(replicas === undefined ? {} : { spec: { replicas } }),
+  };
+}
+
+/**
+ * Merge patch that makes the DeploymentConfig the controlling owner. What the replicas were last decided on came from an
+ * owner before, whose generations mean nothing here.
+ */
+export function adoptPatch(dc: DeploymentConfig, rc: ReplicationController): object {
+  const ownerReferences = [...(rc.metadata.ownerReferences ?? []), ownerReferenceTo(dc)];
+  return {
+    metadata: { ...versionOnly(rc), ownerReferences, annotations: { [ownAnnotations.configGeneration]: null } },
+  };
+}
+
+/** Merge patch that removes the DeploymentConfig from the owners. */
+export function releasePatch(dc: DeploymentConfig, rc: ReplicationController): object {
+  const others = (rc.metadata.ownerReferences ?? []).filter(({ uid }: OwnerReference) => uid !== dc.metadata.uid);
+  return { metadata: { ...versionOnly(rc), ownerReferences: others } };
+}
+
+function versionOnly({ metadata }: DeploymentConfig | ReplicationController) {
+  return { uid: metadata.uid, resourceVersion: metadata.resourceVersion };
+}

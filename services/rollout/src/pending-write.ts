@@ -1,0 +1,46 @@
+import type { KubeObject } from '@tagstream/api-types';
+import { isNewer } from '@tagstream/kube';
+import type { Performed } from './perform.ts';
+
+/** How long our own write may take to come back on the watch before it is not waited for any more. */
+const MAX_WAIT_MS = 5000;
+
+interface Pending {
+  readonly object: KubeObject;
+  readonly gone: boolean;
+  readonly untilMs: number;
+}
+
+/**
+ * Remembers the last write for each DeploymentConfig until the watch has shown it. Acting on a view without it would be
+ * harmless, since the next write would conflict, but it would be one request for nothing.
+ */
+export class PendingWrites {
+  readonly #pending = new Map<string, Pending>();
+
+  set(key: string, { object, gone }: Extract<Performed, { kind: 'done' }>, nowMs: number): void {
+    this.#pending.set(key, { object, gone: gone === true, untilMs: nowMs + MAX_WAIT_MS });
+  }
+
+  /**
+   * How long at most to wait until the last write is in view, in milliseconds; 0 when it is, or is not waited for any more.
+   * @param find the object as it is in view now
+   */
+  waitMs(key: string, find: (object: KubeObject) => KubeObject | undefined, nowMs: number): number {
+    const pending = this.#pending.get(key);
+    if (pending === undefined) return 0;
+    const left = Math.min(pending.untilMs - nowMs, MAX_WAIT_MS);
+    if (left > 0 && !isShown(pending, find(pending.object))) return left;
+    this.#pending.delete(key);
+    return 0;
+  }
+}
+
+function isShown({ object, gone }: Pending, seen: KubeObject | undefined): boolean {
+  const written = object.metadata;
+  const isSame = seen?.metadata.uid === written.uid;
+  if (gone) return !isSame;
+  if (seen === undefined) return false;
+  // A namesake means that what was written to is gone: nothing more comes of it.
+  return !isSame || !isNewer(written.resourceVersion ?? '', seen.metadata.resourceVersion ?? '');
+}

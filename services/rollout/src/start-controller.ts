@@ -1,0 +1,149 @@
+import type { DeploymentConfig, ImageStream, ReplicationController } from '@tagstream/api-types';
+import type { Bus } from '@tagstream/bus';
+import { TagsStream, TagUpdated } from '@tagstream/events';
+import { type KubeClient, resources, watchCache } from '@tagstream/kube';
+import { type KeyedQueue, keyedQueue, type ServiceContext } from '@tagstream/service';
+import { createAnnouncer } from './announce.ts';
+import type { RolloutConfig } from './config.ts';
+import { createEventRecorder } from './events.ts';
+import { followTagHandler } from './follow-tag.ts';
+import { GroupIndex } from './group-index.ts';
+import { PendingWrites } from './pending-write.ts';
+import { reconcile } from './reconcile.ts';
+import type { Telemetry } from './telemetry.ts';
+import { configId, movedTags, tagId, viewConfig, viewController, viewStream } from './views.ts';
+import { WakeUps } from './wake-ups.ts';
+import { watchHealth } from './watch-health.ts';
+
+/** Waits after failures. An outage is waited for without end; a quota may be raised at any time. */
+const RETRY = { minMs: 200, maxMs: 30_000, factor: 2 } as const;
+
+/** Tags whose followers are looked at at the same time. */
+const TAG_CONCURRENCY = 16;
+
+/**
+ * A message is given up after so many deliveries. With waits of up to 30 s this is several hours: longer than an outage, short
+ * enough that a message nobody can process comes to an operator's attention.
+ */
+const MAX_DELIVER = 1000;
+
+interface Parts extends Pick<ServiceContext<RolloutConfig>, 'config' | 'clock' | 'health' | 'signal' | 'defer'> {
+  readonly bus: Bus;
+  readonly kube: KubeClient;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * Starts the controller: three watches and one consumer that say which DeploymentConfig to look at, and a queue that takes one
+ * step at a time for each.
+ */
+export async function startController(parts: Parts): Promise<void> {
+  const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
+  const controllers = new GroupIndex<ReplicationController>();
+  const followers = new GroupIndex<string>();
+  const wakeUps = new WakeUps();
+
+  const queue: KeyedQueue = defer(
+    keyedQueue({
+      concurrency: config.concurrency,
+      retry: RETRY,
+      clock,
+      run: async (key, stop) => {
+        // With views that are not complete yet everything would seem to be missing.
+        await Promise.all([configs.synced, rcs.synced, streams.synced]);
+        return await reconcile(deps, key, stop);
+      },
+      onError: ({ key, error, retryInMs }) =>
+        telemetry.log.warn({ config: key, err: error, retryInMs }, 'rollout step failed'),
+    }),
+  );
+  const watch = { ...(config.namespace && { namespace: config.namespace }), signal };
+  const configs = defer(
+    watchCache(kube, resources.deploymentConfigs, {
+      ...watch,
+      project: (object: DeploymentConfig) => viewConfig(object),
+      onChange: ({ namespace, name }, now) => {
+        const key = configId(namespace, name);
+        followers.set(key, key, now?.tags ?? []);
+        queue.add(key);
+      },
+      onStatus: watchHealth(health, 'deploymentconfigs'),
+    }),
+  );
+  const rcs = defer(
+    watchCache(kube, resources.replicationControllers, {
+      ...watch,
+      project: (object: ReplicationController) => viewController(object),
+      onChange: ({ namespace, name }, now, before) => {
+        const id = `${namespace}/${name}`;
+        if (now) controllers.set(id, now.rc, now.configs);
+        else if (before) controllers.set(id, before.rc, []);
+        for (const key of new Set([...(now?.configs ?? []), ...(before?.configs ?? [])])) queue.add(key);
+      },
+      onStatus: watchHealth(health, 'replicationcontrollers'),
+    }),
+  );
+  const streams = defer(
+    watchCache(kube, resources.imageStreams, {
+      ...watch,
+      project: (object: ImageStream) => viewStream(object),
+      onChange: ({ namespace, name: stream }, now, before) => {
+        for (const tag of movedTags(now, before))
+          followers.members(tagId({ namespace, stream, tag })).forEach(queue.add);
+      },
+      onStatus: watchHealth(health, 'imagestreams'),
+    }),
+  );
+  const deps = {
+    kube,
+    clock,
+    telemetry,
+    announcer: createAnnouncer(bus, telemetry),
+    recordEvent: createEventRecorder(kube, clock, telemetry),
+    pending: new PendingWrites(),
+    wakeUps,
+    config: (key: string) => configs.get(...split(key)),
+    controllers: (key: string) => controllers.members(key),
+    seesStreamsOf: (namespace: string) => config.namespace === undefined || namespace === config.namespace,
+    resolve: (namespace: string, stream: string, tag: string) => streams.get(namespace, stream)?.get(tag),
+  };
+  // A tag-updated message must find its followers: nothing is consumed before the index is complete.
+  await Promise.all([configs.synced, rcs.synced, streams.synced]);
+
+  const durable = config.namespace === undefined ? 'rollout' : `rollout-${config.namespace}`;
+  const consumer = defer(
+    bus.consume(TagUpdated, {
+      stream: TagsStream,
+      durable,
+      concurrency: TAG_CONCURRENCY,
+      maxDeliver: MAX_DELIVER,
+      retry: RETRY,
+      keyOf: tagId,
+      handler: followTagHandler({
+        followers: (tag) => followers.members(tag),
+        wakeUps,
+        add: queue.add,
+        clock,
+        telemetry,
+      }),
+      observe: telemetry.consumed('rollout'),
+    }),
+  );
+  health.check('tag-updated', () => consumer.health());
+  void resync(parts, () => {
+    for (const { dc } of configs.values()) queue.add(configId(dc.metadata.namespace ?? '', dc.metadata.name));
+  });
+}
+
+/** Looks at everything now and then, so that what was missed in any way heals by itself. */
+async function resync({ clock, config, signal }: Parts, lookAtAll: () => void): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(config.resyncSeconds * 1000, signal).catch(() => undefined);
+    if (!signal.aborted) lookAtAll();
+  }
+}
+
+function split(key: string): [namespace: string, name: string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}

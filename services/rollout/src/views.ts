@@ -1,0 +1,82 @@
+import {
+  type DeploymentConfig,
+  type ImageStream,
+  type KubeObject,
+  type NormalDeploymentConfig,
+  normalizeDeploymentConfig,
+  type ReplicationController,
+  validateDeploymentConfig,
+} from '@tagstream/api-types';
+import { type FollowedTag, followedTags, openshiftAnnotations } from '@tagstream/deployment';
+import { resolveTag } from '@tagstream/image-stream';
+
+/** What is kept of a DeploymentConfig. */
+export interface ConfigView {
+  readonly dc: NormalDeploymentConfig;
+  /** What makes it unusable, in words; empty when it is valid. */
+  readonly problems: readonly string[];
+  /** The tags it follows, as {@link tagId} names them. */
+  readonly tags: readonly string[];
+}
+
+/** Key of a DeploymentConfig in queues and indexes: `namespace/name`. */
+export function configId(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+/** Key of a tag in indexes: `namespace/stream:tag`. */
+export function tagId({ namespace, stream, tag }: FollowedTag): string {
+  return `${namespace}/${stream}:${tag}`;
+}
+
+export function viewConfig(object: DeploymentConfig): ConfigView {
+  const dc = normalizeDeploymentConfig(withoutManagedFields(object));
+  return {
+    dc,
+    problems: validateDeploymentConfig(dc).map(({ field, message }) => `${field}: ${message}`),
+    tags: [...new Set(followedTags(dc).map(tagId))],
+  };
+}
+
+/** What is kept of a ReplicationController: all but its template, which only Kubernetes reads. */
+export interface ControllerView {
+  readonly rc: ReplicationController;
+  /** The DeploymentConfigs it concerns, as {@link configId} names them: by label and by owner, mostly the same one. */
+  readonly configs: readonly string[];
+}
+
+/** Undefined for a ReplicationController that has nothing to do with a DeploymentConfig. */
+export function viewController(object: ReplicationController): ControllerView | undefined {
+  const { namespace = '', labels, annotations, ownerReferences = [] } = object.metadata;
+  const names = [
+    labels?.[openshiftAnnotations.configName],
+    annotations?.[openshiftAnnotations.configName],
+    ...ownerReferences.filter(({ kind }) => kind === 'DeploymentConfig').map(({ name }) => name),
+  ].filter((name) => name !== undefined);
+  if (names.length === 0) return undefined;
+  const { template: _, ...spec } = object.spec;
+  return {
+    rc: { ...withoutManagedFields(object), spec },
+    configs: [...new Set(names)].map((name) => configId(namespace, name)),
+  };
+}
+
+/** What is kept of an ImageStream: what each of its tags resolves to. */
+export type StreamView = ReadonlyMap<string, string>;
+
+export function viewStream(stream: ImageStream): StreamView {
+  const tags = (stream.status?.tags ?? []).map(({ tag }) => [tag, resolveTag(stream, tag)?.reference] as const);
+  return new Map(tags.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** The tags that resolve to something else in one view than in the other. */
+export function movedTags(now: StreamView | undefined, before: StreamView | undefined): string[] {
+  const all = new Set([...(now?.keys() ?? []), ...(before?.keys() ?? [])]);
+  return [...all].filter((tag) => now?.get(tag) !== before?.get(tag));
+}
+
+/** Who wrote which field is of no use here and can be larger than all the rest. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
+  return { ...object, metadata };
+}
