@@ -1,5 +1,5 @@
+import { asRecord } from './as-record.ts';
 import { KubeError, type KubeErrorCode, type StatusCause, type StatusDetails } from './kube-error.ts';
-import { asRecord } from './kubeconfig-file.ts';
 
 /** A refusal as it came over HTTP, or as the `Status` object of a watch's ERROR event. */
 export interface Refusal {

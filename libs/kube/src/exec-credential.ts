@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { asRecord } from './as-record.ts';
 import type { AccessContext, Credential } from './cluster-access.ts';
 import { KubeError } from './kube-error.ts';
-import { asRecord, type KubeconfigEntry, pemField, textField } from './kubeconfig-file.ts';
+import { type KubeconfigEntry, pemField, textField } from './kubeconfig-file.ts';
 
 /** A plugin may ask a cloud's token service, which takes seconds; more than this is a plugin that waits for a person. */
 const PLUGIN_TIMEOUT_MS = 60_000;

@@ -1,8 +1,8 @@
+import { asRecord } from './as-record.ts';
 import type { AccessContext, ClusterAccess, Credential, ServerTrust } from './cluster-access.ts';
 import { execCredentialSource } from './exec-credential.ts';
 import { KubeError } from './kube-error.ts';
 import {
-  asRecord,
   type Kubeconfig,
   type KubeconfigEntry,
   pathField,

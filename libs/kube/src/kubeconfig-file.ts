@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { asRecord } from './as-record.ts';
 import { KubeError } from './kube-error.ts';
 
 /** A cluster, user or context of a kubeconfig file, and the file it stands in, since its paths are relative to that. */
@@ -68,12 +69,6 @@ export async function readText(path: string, what: string): Promise<string> {
   } catch (cause) {
     throw new KubeError('invalid', `${what}: cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** An object, or `undefined` for anything else. */
-export function asRecord(value: unknown): Record<string, unknown> | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return value as Record<string, unknown>;
 }
 
 async function readDocument(file: string): Promise<Record<string, unknown> | undefined> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { ClusterAccess, Credential } from './cluster-access.ts';
 import { createDispatchers, type Dispatchers } from './dispatchers.ts';
+import { KubeError } from './kube-error.ts';
 
 /** Credentials that are refused again and again are read anew at most this often, so that a plugin is not started for each
  * request. */
@@ -42,6 +43,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let reloading: Promise<boolean> | undefined;
   let pools: { key: string; dispatchers: Dispatchers } | undefined;
   const retired = new Set<Dispatchers>();
+  let closed = false;
 
   /** Connections belong to the certificates they were made with. Old ones finish what they carry. */
   function dispatchersFor(credential: Credential): Dispatchers {
@@ -72,6 +74,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return {
     async lane(use) {
       const credential = await access.credential();
+      if (closed) throw new KubeError('unavailable', 'the client is closed');
       const dispatcher = dispatchersFor(credential)[use];
       return {
         dispatcher,
@@ -89,6 +92,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       return await reloading;
     },
     async [Symbol.asyncDispose]() {
+      closed = true;
       const all = [...retired, ...(pools === undefined ? [] : [pools.dispatchers])];
       await Promise.all(all.flatMap(({ request, watch }) => [request.destroy(), watch.destroy()]));
     },

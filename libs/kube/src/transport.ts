@@ -78,7 +78,7 @@ export function createTransport(
     bodyTimeout: number,
   ): Promise<Dispatcher.ResponseData> {
     const headers: Record<string, string | string[]> = {
-      accept: 'application/json',
+      accept: 'application/json, */*', // logs and health checks are text
       'user-agent': options.userAgent,
       ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
     };

@@ -27,7 +27,7 @@ const HEALTHY_MS = 5_000;
  * Keeps what `project` makes of every object of a resource, following the API server by watch for as long as the signal
  * lets it: it goes on from where a connection broke, lists anew when that is too long ago (showing what it had until the
  * new list is complete), and tries again with growing, jittered delays (250 ms to 15 s) when the API server or the CRD is
- * not there. Resource versions only grow for a key, so a value read here is never older than one read here before.
+ * not there. A value read here is never older than one read here before, unless etcd was restored from a backup.
  */
 export function watchCache<T extends KubeObject, P>(
   client: Pick<KubeClient, 'list' | 'watch'>,
@@ -41,6 +41,8 @@ export function watchCache<T extends KubeObject, P>(
   synced.promise.catch(() => {}); // not everybody waits for it
   const position: WatchPosition = {};
   let status: WatchStatus = { synced: false, connected: false };
+  /** The connection that is open now, or was last, has brought the cache up to date. */
+  let caughtUp = false;
   const store = createWatchStore<T, P>({
     ...options,
     onCallbackError: (reason) => tell({ ...status, reason }),
@@ -61,6 +63,7 @@ export function watchCache<T extends KubeObject, P>(
   }
 
   function onConnected(): void {
+    caughtUp = true;
     change({ synced: true, connected: true });
     synced.resolve();
   }
@@ -69,6 +72,7 @@ export function watchCache<T extends KubeObject, P>(
     for (let failures = 0; !signal.aborted; ) {
       const openedAt = performance.now();
       let failure: unknown;
+      caughtUp = false;
       try {
         await followOnce({ client, resource, watch: watchOptions(), store, onConnected }, position);
       } catch (error) {
@@ -85,8 +89,8 @@ export function watchCache<T extends KubeObject, P>(
   function afterEnd(failure: unknown, failures: number): number {
     const backoff = backoffMs(failures, random());
     if (failure === undefined) return backoff; // at its time, as each watch ends
+    if (isKubeError(failure, 'timeout') && caughtUp) return backoff; // silence: a dead connection, or nothing to say
     const filling = position.version === undefined;
-    if (isKubeError(failure, 'timeout') && !filling && status.connected) return backoff; // a dead connection
     const reason = failure instanceof Error ? failure.message : String(failure);
     change({ synced: status.synced, connected: false, reason });
     if (isKubeError(failure, 'invalid', 'unsupported', 'timeout') && filling) position.listInstead = true;

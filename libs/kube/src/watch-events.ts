@@ -1,9 +1,9 @@
 import type { KubeObject } from '@tagstream/api-types';
 import { answerError } from './answer-error.ts';
+import { asRecord } from './as-record.ts';
 import { jsonLines } from './json-lines.ts';
 import type { WatchEvent } from './kube-client.ts';
 import { KubeError } from './kube-error.ts';
-import { asRecord } from './kubeconfig-file.ts';
 
 /**
  * The events in the body of a watch. An ERROR event is thrown as the error that its `Status` means: `gone` when the

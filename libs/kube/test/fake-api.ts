@@ -38,8 +38,8 @@ export interface FakeApi extends AsyncDisposable {
   /** The next watch that is opened, in order. */
   nextWatch(): Promise<FakeWatch>;
   client(options?: Partial<ConnectOptions>): Promise<KubeClient>;
-  /** Writes a kubeconfig that points here. */
-  kubeconfig(token: string): Promise<string>;
+  /** Writes a kubeconfig that points here, or to another server or through a proxy. */
+  kubeconfig(token: string, server?: string, proxy?: string): Promise<string>;
 }
 
 /** Starts a fake API server on a free loopback port. */
@@ -83,13 +83,14 @@ export async function startFakeApi(): Promise<FakeApi> {
     reply: ({ method, path }) => ({ status: 500, body: `the test did not expect ${method} ${path}` }),
     nextWatch: () => watches.shift(),
     async client(options = {}) {
-      return await connectKube({ kubeconfig: await api.kubeconfig('secret'), userAgent: 'kube-test/1', ...options });
+      const kubeconfig = options.kubeconfig ?? (await api.kubeconfig('secret'));
+      return await connectKube({ userAgent: 'kube-test/1', ...options, kubeconfig });
     },
-    async kubeconfig(token) {
+    async kubeconfig(token, server = url, proxy) {
       const file = join(directory, 'kubeconfig');
       const config = {
         'current-context': 'fake',
-        clusters: [{ name: 'fake', cluster: { server: url } }],
+        clusters: [{ name: 'fake', cluster: { server, ...(proxy === undefined ? {} : { 'proxy-url': proxy }) } }],
         users: [{ name: 'me', user: { token } }],
         contexts: [{ name: 'fake', context: { cluster: 'fake', user: 'me' } }],
       };

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { inClusterAccess } from '../src/in-cluster-access.ts';
 import { loadAccess } from '../src/load-access.ts';
@@ -75,7 +76,6 @@ describe('the service account of a pod', () => {
     expect(await token()).toBe('Bearer first');
     time = 60_000;
     expect(await token()).toBe('Bearer second');
-    const { rename } = await import('node:fs/promises');
     await rename(file, `${file}.gone`);
     time = 120_000;
     expect(await token()).toBe('Bearer second');
