@@ -2,7 +2,7 @@ import { type Challenge, parseChallenges } from './challenge.ts';
 import { RegistryError } from './errors.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { TokenCache } from './token-cache.ts';
-import { basicAuthorization, type Token, type TokenRequest } from './token-service.ts';
+import { basicAuthorization, isHeaderSafe, type Token, type TokenRequest } from './token-service.ts';
 import type { Clock, Credential } from './types.ts';
 
 /** Registries and repositories whose way of authentication is remembered. */
@@ -52,7 +52,7 @@ export class Authorizer {
 
   /** What to send with a first request; undefined when the registry is not known to want anything. */
   async authorize(target: AuthTarget): Promise<Authorization | undefined> {
-    const method = this.#methods.get(target.origin);
+    const method = this.#methods.get(methodKey(target));
     return method === undefined ? undefined : this.#authorizeBy(method, target);
   }
 
@@ -76,7 +76,7 @@ export class Authorizer {
       bearer === undefined
         ? { kind: 'basic' }
         : { kind: 'bearer', realm: bearer.params.realm ?? '', service: bearer.params.service ?? '' };
-    this.#methods.set(target.origin, method, REMEMBERED_MS);
+    this.#methods.set(methodKey(target), method, REMEMBERED_MS);
     if (bearer?.params.scope) this.#scopes.set(scopeKey(target), bearer.params.scope, REMEMBERED_MS);
     const next = await this.#authorizeBy(method, target);
     if (next === undefined) throw refusedAccess(target, 'and no credentials for it are known');
@@ -87,7 +87,7 @@ export class Authorizer {
 
   async #authorizeBy(method: Method, target: AuthTarget): Promise<Authorization | undefined> {
     const credential = await target.credential();
-    if (credential !== undefined && 'token' in credential) return { header: `Bearer ${credential.token}` };
+    if (credential !== undefined && 'token' in credential) return readyToken(credential.token, target);
     if (method.kind === 'basic') {
       return credential !== undefined && 'username' in credential
         ? { header: basicAuthorization(credential) }
@@ -106,8 +106,21 @@ export class Authorizer {
   }
 }
 
+/**
+ * What was learnt over a connection that anybody could have tampered with is used on such connections only; else it could
+ * make a verified one send its credentials to a false token service.
+ */
+function methodKey(target: AuthTarget): string {
+  return target.insecure ? `insecure ${target.origin}` : target.origin;
+}
+
 function scopeKey(target: AuthTarget): string {
-  return `${target.origin}/${target.repository}`;
+  return `${methodKey(target)}/${target.repository}`;
+}
+
+function readyToken(token: string, target: AuthTarget): Authorization {
+  if (isHeaderSafe(token)) return { header: `Bearer ${token}` };
+  throw refusedAccess(target, 'to a token with characters that no token has; look at the credentials');
 }
 
 function withoutKnownChallenge(target: AuthTarget, challenges: readonly Challenge[]): RegistryError {

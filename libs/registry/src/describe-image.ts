@@ -50,7 +50,7 @@ export async function describeImage(
       return {
         digest,
         mediaType,
-        config: parseImageConfig(Buffer.from(config).toString('utf8')),
+        config: parseImageConfig(Buffer.from(config).toString('utf8'), digest),
         configDigest: manifest.config.digest,
         layers: manifest.layers,
         size: sizeOfDistinct(manifest.layers) + config.length,
@@ -79,7 +79,7 @@ async function describeSchema1(
   return {
     digest: fetched.digest,
     mediaType: fetched.mediaType,
-    config: parseImageConfig(manifest.v1Compatibility),
+    config: parseImageConfig(manifest.v1Compatibility, fetched.digest),
     configDigest: undefined,
     layers,
     size: sizeOfDistinct(layers),

@@ -55,7 +55,7 @@ export interface RateLimit {
 }
 
 /**
- * The only error that leaves this library, except for the reason of an aborted signal. The message names host and
+ * The only error that this library makes; besides it the reason of an aborted signal comes through. The message names host and
  * repository and says what to do; it never holds a password, a token or the query of a URL.
  */
 export class RegistryError extends Error {
@@ -80,4 +80,25 @@ export class RegistryError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.rateLimit = details.rateLimit;
   }
+}
+
+/** What was asked for, for messages: `tag latest`, `manifest sha256:…`, `the tags`. */
+export interface Asked {
+  readonly host: string;
+  readonly repository: string;
+  readonly what: string;
+}
+
+/**
+ * The error with the place it belongs to in its message and fields, for one that was thrown where the place is not known.
+ * Anything else is given back as it is.
+ */
+export function locateError(error: unknown, { host, repository, what }: Asked): unknown {
+  if (!(error instanceof RegistryError) || error.repository !== undefined) return error;
+  const at = error.host === undefined ? ` at ${host}` : '';
+  return new RegistryError(error.code, `${error.message.replace(/\.$/, '')}: ${what} of ${repository}${at}.`, {
+    host: error.host ?? host,
+    repository,
+    cause: error.cause,
+  });
 }

@@ -11,12 +11,12 @@ export interface ImageConfig {
 
 /**
  * Reads an image configuration. Fields that are missing or of another type count as not there: artifacts that are no
- * images have configurations of all sorts.
+ * images have configurations of all sorts. The digest of the image is for the message.
  *
  * @throws {RegistryError} `invalid` for something that is not a JSON object.
  */
-export function parseImageConfig(text: string): ImageConfig {
-  const json = parseObject(text);
+export function parseImageConfig(text: string, digest: string): ImageConfig {
+  const json = parseObject(text, digest);
   const config = asObject(json.config);
   const variant = asText(json.variant);
   return {
@@ -36,14 +36,14 @@ export function parseImageConfig(text: string): ImageConfig {
 
 type Json = Readonly<Record<string, unknown>>;
 
-function parseObject(text: string): Json {
+function parseObject(text: string, digest: string): Json {
   try {
     const json: unknown = JSON.parse(text);
     if (isObject(json)) return json;
   } catch {
     // Said below, with the same words for text that is JSON but no object.
   }
-  throw new RegistryError('invalid', 'The image configuration is not a JSON object.');
+  throw new RegistryError('invalid', `The image configuration of ${digest} is not a JSON object.`);
 }
 
 function isObject(value: unknown): value is Json {

@@ -1,6 +1,6 @@
 import { isDigest } from '@tagstream/image-ref';
 import { digestedBytes, digestOf, matchesDigest } from './content-digest.ts';
-import { RegistryError } from './errors.ts';
+import { locateError, RegistryError } from './errors.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { listTags } from './list-tags.ts';
 import { parseManifest } from './manifest.ts';
@@ -67,7 +67,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     const expected = [repository.reference, response.headers['docker-content-digest'] ?? ''].filter(isDigest);
     for (const digest of expected) verify(digested, digest, repository, 'The manifest');
     const digest = expected[0] ?? digestOf(digested);
-    const { mediaType, manifest } = parseManifest(contentType, response.body);
+    const { mediaType, manifest } = readManifest(contentType, response.body, repository);
     return { digest, mediaType, body: response.body, manifest, ...rateLimitOf(response) };
   }
 
@@ -128,6 +128,16 @@ function manifestQuestion(repository: Repository) {
   const { reference } = repository;
   const what = isDigest(reference) ? `manifest ${reference}` : `tag ${reference}`;
   return { repository, path: `manifests/${reference}`, accept: ACCEPT_MANIFESTS, what };
+}
+
+/** Reads a manifest; an error says where it comes from. */
+function readManifest(contentType: string, body: Uint8Array, repository: Repository) {
+  try {
+    return parseManifest(contentType, body);
+  } catch (error) {
+    const { host, name } = repository;
+    throw locateError(error, { host, repository: name, what: manifestQuestion(repository).what });
+  }
 }
 
 function blobQuestion(repository: Repository, digest: string) {

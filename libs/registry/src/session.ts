@@ -1,5 +1,5 @@
 import { type Authorization, Authorizer, type AuthTarget, refusedAccess } from './authorizer.ts';
-import { RegistryError } from './errors.ts';
+import { locateError, RegistryError } from './errors.ts';
 import { parseRateLimit } from './rate-limit.ts';
 import { followRedirects } from './redirects.ts';
 import type { Repository } from './repository.ts';
@@ -57,6 +57,7 @@ export class Session {
   /** @throws {RegistryError} for everything but a success. */
   async ask(question: Question, options: CallOptions): Promise<HttpResponse> {
     const { host, name } = question.repository;
+    const asked = { host, repository: name, what: question.what };
     const deadline = AbortSignal.timeout(this.#options.totalMs);
     const call: Call = {
       insecure: options.insecure === true,
@@ -68,10 +69,10 @@ export class Session {
         this.#askBy(scheme, question, call, answered),
       );
       if (response.status >= 200 && response.status < 300) return response;
-      throw toStatusError(response, { host, repository: name, what: question.what }, this.#options.clock.now());
+      throw toStatusError(response, asked, this.#options.clock.now());
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!deadline.aborted) throw error;
+      if (!deadline.aborted) throw locateError(error, asked);
       const message = `${host} took too long to answer: ${question.what} of ${name}.`;
       throw new RegistryError('timeout', message, { host, repository: name, cause: error });
     }
@@ -138,6 +139,7 @@ export class Session {
   /** Has a deadline of its own and no caller's signal: others may be waiting for the same token. */
   async #fetchToken(request: TokenRequest, question: Question): Promise<Token> {
     const { host, name } = question.repository;
+    const _asked = { host, repository: name, what: question.what };
     const deadline = AbortSignal.timeout(this.#options.totalMs);
     try {
       return await requestToken(request, {

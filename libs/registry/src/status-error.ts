@@ -1,13 +1,6 @@
-import { RegistryError, type RegistryErrorCode } from './errors.ts';
+import { type Asked, RegistryError, type RegistryErrorCode } from './errors.ts';
 import { parseRateLimit, parseRetryAfter } from './rate-limit.ts';
 import type { HttpResponse } from './transport.ts';
-
-/** What was asked for, for messages: `tag "latest"`, `manifest sha256:…`, `the tags`. */
-export interface Asked {
-  readonly host: string;
-  readonly repository: string;
-  readonly what: string;
-}
 
 const CODES: Readonly<Record<number, readonly [RegistryErrorCode, string]>> = {
   400: ['invalid', 'calls the request invalid'],
@@ -19,6 +12,7 @@ const CODES: Readonly<Record<number, readonly [RegistryErrorCode, string]>> = {
   408: ['timeout', 'gave up waiting for the request'],
   429: ['rate_limited', 'asks to slow down'],
   451: ['forbidden', 'does not allow access'],
+  501: ['unsupported', 'does not support the request'],
 };
 
 /** The error for an answer that is no success. Names the registry's own code when the body has one. */

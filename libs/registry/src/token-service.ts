@@ -117,6 +117,11 @@ export function basicAuthorization(credential: { readonly username: string; read
   return `Basic ${Buffer.from(`${credential.username}:${credential.password}`, 'utf8').toString('base64')}`;
 }
 
+/** True for a token that can stand in a header: visible ASCII only, above all no line breaks. */
+export function isHeaderSafe(token: string): boolean {
+  return /^[\x21-\x7e]+$/.test(token);
+}
+
 function isIdentity(credential: Credential | undefined): credential is { readonly identityToken: string } {
   return credential !== undefined && 'identityToken' in credential;
 }
@@ -137,8 +142,7 @@ function realmUrl({ realm, insecure }: TokenRequest, host: string): URL {
 function readToken(body: Uint8Array, host: string): Token {
   const json = parseJson(body);
   const token = [json?.token, json?.access_token].find((value) => typeof value === 'string' && value !== '');
-  // A line break would end the header that the token is put into.
-  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+  if (typeof token !== 'string' || !isHeaderSafe(token)) {
     throw new RegistryError('invalid', `The token service ${host} answered without a usable token.`, { host });
   }
   const seconds = Number(json?.expires_in);

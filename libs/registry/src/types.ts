@@ -55,7 +55,10 @@ export interface ListTagsOptions extends CallOptions {
   readonly pageSize?: number;
 }
 
-/** Reads a registry by the OCI distribution specification. Every method throws `RegistryError` only. */
+/**
+ * Reads a registry by the OCI distribution specification. Methods throw `RegistryError`, besides the reason of an aborted
+ * signal and what a credential provider throws.
+ */
 export interface RegistryClient extends AsyncDisposable {
   /** One HEAD request: which manifest a tag or digest stands for. Does not count as a pull on Docker Hub. */
   headManifest(ref: ImageReference, options?: CallOptions): Promise<ManifestHead>;

@@ -1,8 +1,7 @@
-import { buildImage, type FakeRegistry, pushImage, startFakeRegistry } from '@tagstream/testing';
+import { buildImage, type FakeRegistry, pushImage, startFakeRegistry, wellBehaved } from '@tagstream/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RequestRecord } from '../src/index.ts';
 import { describeReader } from './describe-reader.ts';
-import { allOf, insecure, makeClient, refTo, registryErrorOf, SHORT_TIMEOUTS } from './make-client.ts';
+import { insecure, makeClient, refTo, registryErrorOf } from './make-client.ts';
 
 const image = buildImage({ seed: 'client' });
 const other = buildImage({ seed: 'other' });
@@ -14,20 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => fake[Symbol.asyncDispose]());
 
-const normal = {
-  withoutDigestHeader: false,
-  announcedDigest: undefined,
-  corruptBodies: false,
-  truncateBodies: false,
-  contentType: undefined,
-  fail: undefined,
-  silent: false,
-  headers: {},
-  maxPageSize: 1000,
-  linkOrigin: undefined,
-} as const;
 beforeEach(() => {
-  fake.behave(normal);
+  fake.behave(wellBehaved);
   fake.clearRequests();
 });
 
@@ -186,171 +173,5 @@ describe('answers that are no success', () => {
       remaining: 76,
       windowMs: 21_600_000,
     });
-  });
-});
-
-describe('waiting', () => {
-  test('for an answer ends with a timeout', async () => {
-    fake.behave({ silent: true });
-
-    const error = await registryErrorOf(makeClient({ timeouts: SHORT_TIMEOUTS }).headManifest(app(), insecure));
-
-    expect(error).toMatchObject({ code: 'timeout', retryable: true, host: fake.host });
-  });
-
-  test('ends when the time for the whole call is up', async () => {
-    fake.behave({ silent: true });
-    const client = makeClient({ timeouts: { ...SHORT_TIMEOUTS, headersMs: 10_000, totalMs: 200 } });
-
-    const error = await registryErrorOf(client.headManifest(app(), insecure));
-
-    expect(error).toMatchObject({ code: 'timeout', repository: 'app' });
-  });
-
-  test('ends at once when the caller aborts, with the reason of the caller', async () => {
-    fake.behave({ silent: true });
-    const abort = new AbortController();
-    const head = makeClient().headManifest(app(), { ...insecure, signal: abort.signal });
-    const ended = expect(head).rejects.toThrow('shutting down');
-    await expect.poll(() => fake.count('head_manifest')).toBe(1);
-
-    abort.abort(new Error('shutting down'));
-
-    await ended;
-  });
-
-  test('ends when the client is closed', async () => {
-    fake.behave({ silent: true });
-    const client = makeClient();
-    const ended = registryErrorOf(client.headManifest(app(), insecure));
-    await expect.poll(() => fake.count('head_manifest')).toBe(1);
-
-    await client.close();
-
-    expect(await ended).toMatchObject({ code: 'unavailable' });
-  });
-});
-
-describe('hosts that cannot be reached', () => {
-  test('a port where nobody listens is unavailable', async () => {
-    const gone = await startFakeRegistry();
-    await gone[Symbol.asyncDispose]();
-
-    const error = await registryErrorOf(makeClient().headManifest(refTo(gone, 'app'), insecure));
-
-    expect(error).toMatchObject({ code: 'unavailable', retryable: true });
-    expect(error.message).toBe(`${gone.host} refuses connections (ECONNREFUSED).`);
-  });
-
-  test('a name that does not exist is unavailable', async () => {
-    const error = await registryErrorOf(makeClient().headManifest(refTo({ host: 'registry.invalid' }, 'app')));
-
-    expect(error).toMatchObject({ code: 'unavailable', retryable: true });
-  });
-
-  test('a reference without a repository is invalid', async () => {
-    const error = await registryErrorOf(
-      makeClient().headManifest({ registry: 'quay.io', namespace: '', name: '', tag: '', digest: '' }),
-    );
-
-    expect(error.code).toBe('invalid');
-  });
-});
-
-describe('connections', () => {
-  test('are kept from call to call', async () => {
-    const client = makeClient();
-    await client.headManifest(app(), insecure);
-    fake.clearRequests();
-
-    for (let call = 0; call < 20; call++) await client.headManifest(app(), insecure);
-
-    // One more may be opened while the first is just becoming free.
-    expect(fake.connectionsAccepted).toBeLessThanOrEqual(1);
-  });
-
-  test('are bounded however many requests there are', async () => {
-    const client = makeClient({ maxConnectionsPerRegistry: 3 });
-    await client.headManifest(app(), insecure);
-    fake.clearRequests();
-
-    await Promise.all(Array.from({ length: 30 }, () => client.headManifest(app(), insecure)));
-
-    // One is still open from before.
-    expect(fake.connectionsAccepted).toBeLessThanOrEqual(3);
-    expect(fake.requests).toHaveLength(30);
-  });
-});
-
-describe('the observer', () => {
-  test('is told every exchange with its outcome', async () => {
-    const records: RequestRecord[] = [];
-    const client = makeClient({ onRequest: (record) => records.push(record) });
-    fake.behave({ headers: { 'ratelimit-remaining': '5' } });
-
-    await client.headManifest(app(), insecure);
-
-    expect(records).toEqual([
-      { registry: fake.host, operation: 'head_manifest', durationMs: expect.any(Number), outcome: 'plain_http' },
-      {
-        registry: fake.host,
-        operation: 'head_manifest',
-        durationMs: expect.any(Number),
-        outcome: 200,
-        rateLimit: { remaining: 5 },
-      },
-    ]);
-  });
-});
-
-describe('listTags', () => {
-  test('asks for one page after the other only as they are read', async () => {
-    const tagged = ['a', 'b', 'c', 'd'];
-    for (const tag of tagged) fake.store.putManifest('pages', tag, image.mediaType, image.manifest);
-    fake.behave({ maxPageSize: 2 });
-
-    const read: string[] = [];
-    for await (const tag of makeClient().listTags(refTo(fake, 'pages'), insecure)) {
-      read.push(tag);
-      if (tag === 'b') break;
-    }
-
-    expect(read).toEqual(['a', 'b']);
-    expect(fake.count('tags')).toBe(1);
-  });
-
-  test('stays with its registry when the link names another host', async () => {
-    fake.behave({ maxPageSize: 2, linkOrigin: 'http://evil.invalid' });
-
-    const tags = await allOf(makeClient().listTags(refTo(fake, 'pages'), insecure));
-
-    expect(tags).toEqual(['a', 'b', 'c', 'd']);
-  });
-
-  test('refuses a link that leads to itself', async () => {
-    fake.behave({
-      fail: { status: 200, headers: { link: '</v2/pages/tags/list?n=1000>; rel="next"' }, body: '{"tags":["a"]}' },
-    });
-
-    const error = await registryErrorOf(allOf(makeClient().listTags(refTo(fake, 'pages'), insecure)));
-
-    expect(error.code).toBe('invalid');
-  });
-
-  test.each([
-    ['null', '{"name":"pages","tags":null}', []],
-    ['no tags at all', '{"name":"pages"}', []],
-  ])('gives nothing for %s', async (_, body, expected) => {
-    fake.behave({ fail: { status: 200, body } });
-
-    expect(await allOf(makeClient().listTags(refTo(fake, 'pages'), insecure))).toEqual(expected);
-  });
-
-  test.each(['<html>', '{"tags":"a"}', '{"tags":[1]}'])('refuses %s', async (body) => {
-    fake.behave({ fail: { status: 200, body } });
-
-    const error = await registryErrorOf(allOf(makeClient().listTags(refTo(fake, 'pages'), insecure)));
-
-    expect(error.code).toBe('invalid');
   });
 });

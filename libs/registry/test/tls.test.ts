@@ -55,6 +55,22 @@ describe('a registry with TLS', () => {
   });
 });
 
+describe('what was learnt by insecure access', () => {
+  test('is not used for secure access: it could lead credentials to a false token service', async () => {
+    const users = { alice: 'secret' };
+    secure.behave({ auth: { kind: 'bearer', users } });
+    const credentials = async () => ({ username: 'alice', password: 'secret' });
+    const client = makeClient({ extraCa: [testCertificate.certificate], credentials });
+    await client.headManifest(refTo(secure, 'app:v1'), insecure);
+    secure.clearRequests();
+
+    await client.headManifest(refTo(secure, 'app:v1'));
+    secure.behave({ auth: { kind: 'none' } });
+
+    expect(secure.requests.map(({ kind }) => kind)).toEqual(['head_manifest', 'token', 'head_manifest']);
+  });
+});
+
 describe('a registry without TLS', () => {
   test('is not asked, and the error tells what would allow it', async () => {
     const error = await registryErrorOf(makeClient().headManifest(refTo(plain, 'app:v1')));

@@ -1,4 +1,10 @@
-export type { FakeAuth, FakeBehaviour, FakeRequest, FakeRequestKind } from './fake-registry/behaviour.ts';
+export {
+  type FakeAuth,
+  type FakeBehaviour,
+  type FakeRequest,
+  type FakeRequestKind,
+  wellBehaved,
+} from './fake-registry/behaviour.ts';
 export { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from './fake-registry/start-fake-registry.ts';
 export { testCertificate } from './fake-registry/test-certificate.ts';
 export { buildImage, type ImageOptions } from './image/build-image.ts';

@@ -44,6 +44,7 @@ export interface FakeBehaviour {
   readonly redirectBlobsTo: string | undefined;
 }
 
+/** A registry that does nothing strange; `behave(wellBehaved)` turns all switches off. */
 export const wellBehaved: FakeBehaviour = {
   auth: { kind: 'none' },
   withoutDigestHeader: false,
