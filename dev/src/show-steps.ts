@@ -4,55 +4,62 @@ import { Listr } from 'listr2';
 export interface ShownSteps {
   /** Runs one of the steps. */
   step<T>(title: string, run: () => Promise<T>): Promise<T>;
-  /** Resolves when every step is over; fails never: who runs a step gets its error. */
-  readonly shown: Promise<void>;
-  /** Ends the display; steps that have not started are shown as skipped. */
+  /** Ends the display; steps that were never run are shown as skipped. */
   end(): Promise<void>;
 }
 
-/** Starts to show the named steps: with a spinner on a terminal, else one line when a step starts and ends. */
+/** Starts to show the named steps: with a spinner each on a terminal, else one line for each when it is over. */
 export function showSteps(titles: readonly string[]): ShownSteps {
-  const running = new Map(titles.map((title) => [title, Promise.withResolvers<'done' | 'skipped'>()]));
+  return process.stdout.isTTY ? spinners(titles) : lines();
+}
+
+function lines(): ShownSteps {
+  return {
+    async step(title, run) {
+      const startedAt = performance.now();
+      const result = await run();
+      console.log(`  ${title}  ${secondsSince(startedAt)}`);
+      return result;
+    },
+    end: async () => undefined,
+  };
+}
+
+function spinners(titles: readonly string[]): ShownSteps {
+  const ends = new Map(titles.map((title) => [title, Promise.withResolvers<string | 'skipped'>()]));
   const list = new Listr(
     titles.map((title) => ({
       title,
       task: async (_context, task) => {
-        if ((await running.get(title)?.promise) === 'skipped') task.skip();
+        const took = await ends.get(title)?.promise;
+        if (took === 'skipped') task.skip();
+        else task.title = `${title}  ${took}`;
       },
     })),
-    {
-      concurrent: true,
-      exitOnError: false,
-      registerSignalListeners: false,
-      fallbackRenderer: 'simple',
-      rendererOptions: { timer: { condition: true, field: seconds, format: dim }, collapseErrors: false },
-      fallbackRendererOptions: { timer: { condition: true, field: seconds, format: plain } },
-    },
+    { concurrent: true, exitOnError: false, registerSignalListeners: false },
   );
+  // Who runs a step gets its error; the display only shows it.
   const shown = list.run().then(
     () => undefined,
     () => undefined,
   );
   return {
-    shown,
     async step(title, run) {
-      const end = running.get(title);
+      const startedAt = performance.now();
       try {
         const result = await run();
-        end?.resolve('done');
+        ends.get(title)?.resolve(secondsSince(startedAt));
         return result;
       } catch (error) {
-        end?.reject(error instanceof Error ? error : new Error(String(error)));
+        ends.get(title)?.reject(error instanceof Error ? error : new Error(String(error)));
         throw error;
       }
     },
     end() {
-      for (const { resolve } of running.values()) resolve('skipped');
+      for (const { resolve } of ends.values()) resolve('skipped');
       return shown;
     },
   };
 }
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
-const plain = () => (text: string | undefined) => text ?? '';
-const dim = () => (text: string | undefined) => `\u001b[2m${text ?? ''}\u001b[22m`;
+const secondsSince = (startedAt: number): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
