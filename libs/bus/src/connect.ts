@@ -17,7 +17,7 @@ export type BusStatus =
 
 /** Options of {@link connectBus}. */
 export interface ConnectOptions {
-  /** Addresses: `nats://host:4222`, several separated by commas; may carry `user:password@`. */
+  /** Addresses: `nats://host:4222`, several separated by commas; may carry `user:password@`; `tls://` insists on TLS. */
   readonly servers: string | readonly string[];
   /** Name of the service; the server's monitoring shows it and messages carry it as their source. */
   readonly name: string;
@@ -84,7 +84,7 @@ function dial(access: Access, { name, tls }: ConnectOptions): Promise<NatsConnec
     servers: [...access.servers],
     name,
     ...(access.authenticator ? { authenticator: access.authenticator } : {}),
-    ...(tls ? { tls: readTls(tls) } : {}),
+    ...(tls || access.tls ? { tls: readTls(tls ?? {}) } : {}),
     timeout: CONNECT_TIMEOUT_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_MS,

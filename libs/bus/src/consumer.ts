@@ -30,7 +30,10 @@ export interface ConsumeOptions<T> {
   /** Messages of one key are worked on one after the other, in the order of delivery. */
   readonly keyOf: (data: T) => string;
   readonly handler: Handler<T>;
-  /** A message that was delivered so often without `done` goes to the dead-letter stream. 30 when not given. */
+  /**
+   * A message that was delivered so often without `done` goes to the dead-letter stream. Every delivery counts: failures,
+   * `retry`, and those that ended because a process stopped. 30 when not given.
+   */
   readonly maxDeliver?: number;
   /** Waits after a handler threw, by the number of deliveries. */
   readonly retry?: Backoff;

@@ -12,6 +12,8 @@ export interface Access {
   /** Addresses without credentials, fit for logs. */
   readonly servers: readonly string[];
   readonly authenticator?: Authenticator;
+  /** An address asks for TLS: a connection without it must not be made. */
+  readonly tls: boolean;
 }
 
 /**
@@ -28,7 +30,8 @@ export function readAccess({ servers, credsFile, token }: ConnectOptions): Acces
   if (urls.length === 0) throw new TypeError('no NATS address is given: expected nats://host:port');
   const bare = urls.map((url) => `${url.protocol}//${url.host}`);
   const authenticator = authenticatorOf(credsFile, token, urls);
-  return authenticator ? { servers: bare, authenticator } : { servers: bare };
+  const tls = urls.some(({ protocol }) => protocol === 'tls:');
+  return { servers: bare, tls, ...(authenticator ? { authenticator } : {}) };
 }
 
 /** Says nothing of the address itself, which may carry a password. */

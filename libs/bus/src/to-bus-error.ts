@@ -34,7 +34,12 @@ export function toBusError(error: unknown, what: string): BusError {
 
   // JetStream that an account may not use is reported as an error around the server's answer.
   const answer = cause instanceof JetStreamApiError ? cause : cause.cause;
-  if (answer instanceof JetStreamApiError) return fail(apiCode(answer), answer.message);
+  if (answer instanceof JetStreamApiError) {
+    const code = apiCode(answer);
+    // A request that the server refuses as wrong stays wrong.
+    const refused = code === 'unknown' && answer.status < 500 ? { retryable: false } : {};
+    return new BusError(code, `${what}: ${answer.message}`, { cause, ...refused });
+  }
   if (cause instanceof errors.ClosedConnectionError || cause instanceof errors.DrainingConnectionError) {
     return fail('closed', 'the connection is closed');
   }

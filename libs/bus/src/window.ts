@@ -90,7 +90,7 @@ export function messageWindow<S extends TSchema>(
   async function keepAlive(): Promise<void> {
     while (!graceOver.signal.aborted) {
       await clock.sleep(ackWaitMs / 2, graceOver.signal).catch(() => undefined);
-      for (const held of queue.held()) if (!held.released && !held.overdue) held.message.working();
+      for (const held of queue.held()) if (!held.released && !held.overdue) tell(() => held.message.working());
     }
   }
   void keepAlive();
@@ -98,7 +98,7 @@ export function messageWindow<S extends TSchema>(
   function giveBack(held: HeldMessage<Static<S>>): void {
     if (held.released) return;
     held.released = true;
-    held.message.nak();
+    tell(() => held.message.nak());
   }
 
   return {
@@ -141,4 +141,13 @@ export function messageWindow<S extends TSchema>(
       graceOver.abort();
     },
   };
+}
+
+/** On a connection that is closed for good nothing can be told; the server then delivers the message again by itself. */
+function tell(send: () => void): void {
+  try {
+    send();
+  } catch {
+    // see above
+  }
 }

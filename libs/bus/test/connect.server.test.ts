@@ -71,3 +71,20 @@ test('a server without JetStream is unsupported', async () => {
 
   await expect(bus.ensureStreams(allStreams)).rejects.toMatchObject({ code: 'unsupported_server' });
 });
+
+test('an address that insists on TLS is not connected to without', async () => {
+  const statuses: BusStatus[] = [];
+  const stop = new AbortController();
+
+  const connecting = connectBus({
+    servers: inject('natsUrl').replace('nats://', 'tls://'),
+    name: 'careful',
+    signal: stop.signal,
+    onStatus: (status) => statuses.push(status),
+  });
+  await expect.poll(() => statuses.length).toBeGreaterThan(0);
+  stop.abort();
+
+  await expect(connecting).rejects.toMatchObject({ code: 'closed' });
+  expect(statuses.every(({ kind }) => kind === 'disconnected')).toBe(true);
+});

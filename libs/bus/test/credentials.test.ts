@@ -13,6 +13,13 @@ test.each([
   expect(read(servers).servers).toEqual(expected);
 });
 
+test.each([
+  ['nats://a', false],
+  ['nats://a,tls://b', true],
+])('%s insists on TLS: %s', (servers, expected) => {
+  expect(read(servers).tls).toBe(expected);
+});
+
 describe('who we are', () => {
   test.each([
     ['nobody', 'nats://a', {}, undefined],
