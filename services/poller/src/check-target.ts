@@ -1,11 +1,20 @@
 import { RegistryPoll } from '@tagstream/events';
 import type { Clock } from '@tagstream/service';
 import type { Answer, Ask } from './ask.ts';
-import { type Finding, outcomeFor, shows, showsImage } from './compare.ts';
+import { type Finding, outcomeFor, type Showable, shows, showsImage } from './compare.ts';
 import { type Due, type DueSettings, nextDue } from './due.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { Look, LookResult } from './look.ts';
-import { CONFIRM_WITHIN_MS, lookAgain, type Poll, remember, type Settled, specVersion } from './memory.ts';
+import {
+  lookAgain,
+  type Poll,
+  remember,
+  type Settled,
+  specVersion,
+  stillUnderway,
+  type TagMemory,
+  type Underway,
+} from './memory.ts';
 import type { TagView } from './tag-view.ts';
 import type { Target } from './target-index.ts';
 
@@ -118,29 +127,25 @@ async function settle(
     target.memory.set(tag.id, lookAgain(before, atMs));
     return 'overtaken';
   }
-  const note = (settled: Omit<Settled, 'atMs'>) => {
-    target.memory.set(tag.id, remember(before, tag, { atMs, ...settled }, deps.random()));
+  const note = (underway: Underway | undefined, finding?: Showable) => {
+    const settled = { atMs, ...failureOf(answer), ...(underway && { underway }), ...(finding && { finding }) };
+    target.memory.set(tag.id, remember(before, tag, settled, deps.random()));
     return undefined;
   };
-  if (answer.kind === 'same') return note({ mayPass: false });
-  const retryAfterMs = answer.kind === 'failed' ? answer.pauseMs : undefined;
-  const known = {
-    mayPass: answer.kind === 'failed' && answer.mayPass,
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  };
-  const poll = pollFor(tag, answer.finding, causeOf(target, tag, looks, deps.settings), new Date(atMs).toISOString());
-  if (shows(tag, poll.outcome)) return note(known);
-  if (retryAfterMs !== undefined && !tag.pending && (before?.failures ?? 0) + 1 < SHOW_RATE_LIMIT_AFTER) {
-    return note(known);
-  }
+  const earlier = stillUnderway(before, atMs);
+  if (answer.kind === 'same') return note(earlier, { kind: 'image', image: answer.image });
+  if (answer.kind === 'failed' && isNotWorthTelling(tag, answer, before)) return note(earlier);
+  const { finding } = answer;
+  if (shows(tag, finding)) return note(earlier, finding);
+
+  const poll = pollFor(tag, finding, causeOf(target, tag, looks, deps.settings), new Date(atMs).toISOString());
   const id = RegistryPoll.id(poll);
-  if (before?.unconfirmed?.id === id && atMs < before.unconfirmed.atMs + CONFIRM_WITHIN_MS) {
+  if (earlier?.id === id) {
     deps.telemetry.suppressed(poll);
-    return note({ ...known, unconfirmed: before.unconfirmed });
+    return note(earlier, finding);
   }
-  const unconfirmed = { id, outcome: poll.outcome, atMs };
   // Remembered first: the status may show it before the stream's confirmation is back.
-  note({ ...known, unconfirmed });
+  note({ id, publishedAtMs: atMs }, finding);
   try {
     const { duplicate } = await deps.publisher.publish(poll);
     deps.telemetry.published(poll, duplicate);
@@ -150,6 +155,19 @@ async function settle(
     throw error;
   }
   return undefined;
+}
+
+function failureOf(answer: Answer): Pick<Settled, 'mayPass' | 'retryAfterMs'> {
+  if (answer.kind !== 'failed') return { mayPass: false };
+  return { mayPass: answer.mayPass, ...(answer.pauseMs !== undefined && { retryAfterMs: answer.pauseMs }) };
+}
+
+function isNotWorthTelling(
+  tag: TagView,
+  answer: Extract<Answer, { kind: 'failed' }>,
+  before: TagMemory | undefined,
+): boolean {
+  return answer.pauseMs !== undefined && !tag.pending && (before?.failures ?? 0) + 1 < SHOW_RATE_LIMIT_AFTER;
 }
 
 /** Whether an answer still counts: what it is compared with was seen before the registry was asked. */

@@ -29,10 +29,15 @@ export function showsImage(tag: TagView, image: string): boolean {
   );
 }
 
-/** Whether the status of a tag shows an outcome already, so that there is nothing to tell. */
-export function shows(tag: TagView, outcome: Outcome): boolean {
-  if (outcome.kind === 'image') return showsImage(tag, outcome.image);
-  return !tag.pending && tag.failure?.reason === outcome.reason && tag.failure.message === outcome.message;
+/** What a status can show of a finding. */
+export type Showable =
+  | { readonly kind: 'image'; readonly image: string }
+  | { readonly kind: 'error'; readonly reason: string; readonly message: string };
+
+/** Whether the status of a tag shows a finding already, so that there is nothing to tell. */
+export function shows(tag: TagView, finding: Showable): boolean {
+  if (finding.kind === 'image') return showsImage(tag, finding.image);
+  return !tag.pending && tag.failure?.reason === finding.reason && tag.failure.message === finding.message;
 }
 
 function pullSpec(tag: TagView, image: string): string {

@@ -12,9 +12,9 @@ export const config = defineConfig({
   }),
   pollInterval: field({
     env: 'TAGSTREAM_POLL_INTERVAL',
-    schema: Type.String({ pattern: '^[1-9]\\d*(ms|s|m|h)$' }),
+    schema: Type.String({ pattern: '^[1-9]\\d*(s|m|h)$' }),
     default: '15m',
-    description: 'How often a tag with importPolicy.scheduled is looked at: a number with ms, s, m or h',
+    description: 'How often a tag with importPolicy.scheduled is looked at: a number with s, m or h',
   }),
   registryConcurrency: field({
     env: 'TAGSTREAM_REGISTRY_CONCURRENCY',
@@ -44,10 +44,10 @@ export const config = defineConfig({
 
 export type PollerConfig = ReturnType<typeof config.parse>;
 
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds of a duration as the configuration writes it: `15m`. */
 export function durationMs(text: string): number {
-  const [, count, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  const [, count, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
   return Number(count) * (UNITS_MS[unit ?? ''] ?? Number.NaN);
 }

@@ -26,7 +26,7 @@ export function nextDue(tag: TagView, memory: TagMemory | undefined, settings: D
   const again: readonly Due[] = [
     ...at(memory?.movedAtMs, 'request'),
     ...at(memory?.retryAtMs, tag.pending ? 'spec' : 'schedule'),
-    ...at(memory?.unconfirmed && memory.unconfirmed.atMs + CONFIRM_WITHIN_MS, tag.pending ? 'spec' : 'schedule'),
+    ...at(memory?.underway && memory.underway.publishedAtMs + CONFIRM_WITHIN_MS, tag.pending ? 'spec' : 'schedule'),
   ];
   const after = Math.max(settings.startedAtMs, memory?.askedAtMs ?? 0);
   const turn = tag.scheduled ? at(nextTurn(tag.question.key, settings.intervalMs, after), 'schedule') : [];

@@ -1,6 +1,6 @@
 import { DUPLICATE_WINDOW_MS, type EventData, type RegistryPoll } from '@tagstream/events';
 import { backoffMs } from '@tagstream/service';
-import { type Outcome, shows } from './compare.ts';
+import { type Showable, shows } from './compare.ts';
 import type { TagView } from './tag-view.ts';
 
 export type Poll = EventData<typeof RegistryPoll>;
@@ -15,17 +15,21 @@ export interface TagMemory {
   readonly failures: number;
   /** When to try again after such a failure. */
   readonly retryAtMs?: number;
-  /** What was published and is not in the status yet. */
-  readonly unconfirmed?: Unconfirmed;
-  /** The tag changed under a check, or to something that was not published: look now. */
+  /** What the registry said last. */
+  readonly said?: { readonly finding: Showable; readonly atMs: number };
+  /** Something was published and is not in the status yet. */
+  readonly underway?: Underway;
+  /** When to look because the tag changed under a check, or to something else than the registry said. */
   readonly movedAtMs?: number;
+  /** How often in a row it changed to something else, and when last. */
+  readonly moves?: { readonly count: number; readonly lastAtMs: number };
 }
 
-interface Unconfirmed {
+/** An answer on its way into the status. */
+export interface Underway {
   /** Message id: the facts of the answer and what it was compared with. */
   readonly id: string;
-  readonly outcome: Outcome;
-  readonly atMs: number;
+  readonly publishedAtMs: number;
 }
 
 /**
@@ -53,8 +57,10 @@ export interface Settled {
   readonly atMs: number;
   /** The registry gave no answer, and may give one later. */
   readonly mayPass: boolean;
-  /** Published now, or earlier and still not in the status; absent when the status shows it. */
-  readonly unconfirmed?: Unconfirmed;
+  /** What the registry said; absent when it said nothing about the image. */
+  readonly finding?: Showable;
+  /** Published now or earlier, and not in the status yet. */
+  readonly underway?: Underway;
   /** Wait that the registry asked for. */
   readonly retryAfterMs?: number;
 }
@@ -64,13 +70,16 @@ export function remember(before: TagMemory | undefined, tag: TagView, settled: S
   const asked = specVersion(tag);
   const failures = settled.mayPass ? (before?.asked === asked ? before.failures : 0) + 1 : 0;
   const retry = failures > 0 && (tag.scheduled || tag.pending || failures <= MAX_RETRIES);
+  const said = settled.finding ? { finding: settled.finding, atMs: settled.atMs } : before?.said;
   const waitMs = Math.max(settled.retryAfterMs ?? 0, backoffMs(RETRY, failures, random));
   return {
     asked,
     askedAtMs: settled.atMs,
     failures,
     ...(retry && { retryAtMs: settled.atMs + waitMs }),
-    ...(settled.unconfirmed && { unconfirmed: settled.unconfirmed }),
+    ...(said && { said }),
+    ...(settled.underway && { underway: settled.underway }),
+    ...(before?.moves && { moves: before.moves }),
   };
 }
 
@@ -80,13 +89,28 @@ export function lookAgain(before: TagMemory | undefined, atMs: number): TagMemor
 }
 
 /**
- * The memory after the status or the spec of the tag changed. When the status now shows what was published, all is well.
- * When its newest item is another one than that which the answer was compared with, the answer may have been dropped, and
- * the registry is asked again.
+ * The memory after the status or the spec of the tag changed. When the status now shows what the registry said, all is well.
+ * When it shows something else, an answer was dropped or overtaken by another one, maybe of another replica, and the
+ * registry is asked again: at once the first time, then with growing waits, since two replicas behind mirrors that
+ * disagree would otherwise correct each other for ever.
  */
 export function onChange(memory: TagMemory, before: TagView, now: TagView, nowMs: number): TagMemory {
-  const { unconfirmed, ...rest } = memory;
-  if (unconfirmed === undefined) return memory;
-  if (shows(now, unconfirmed.outcome)) return rest;
-  return JSON.stringify(before.basedOn) === JSON.stringify(now.basedOn) ? memory : { ...rest, movedAtMs: nowMs };
+  if (JSON.stringify(statusOf(before)) === JSON.stringify(statusOf(now))) return memory;
+  const { underway: _arrived, ...rest } = memory;
+  const { said } = memory;
+  if (said === undefined || nowMs >= said.atMs + CONFIRM_WITHIN_MS || memory.asked !== specVersion(now)) return rest;
+  if (shows(now, said.finding)) return rest;
+  const earlier = memory.moves && nowMs < memory.moves.lastAtMs + CONFIRM_WITHIN_MS ? memory.moves.count : 0;
+  const waitMs = earlier === 0 ? 0 : backoffMs(RETRY, earlier, 0);
+  return { ...memory, movedAtMs: nowMs + waitMs, moves: { count: earlier + 1, lastAtMs: nowMs } };
+}
+
+function statusOf({ basedOn, failure }: TagView) {
+  return [basedOn, failure];
+}
+
+/** What is still on its way after a check that led to no message; after a while it does not count any more. */
+export function stillUnderway(before: TagMemory | undefined, nowMs: number): Underway | undefined {
+  const underway = before?.underway;
+  return underway && nowMs < underway.publishedAtMs + CONFIRM_WITHIN_MS ? underway : undefined;
 }

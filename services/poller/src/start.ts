@@ -28,7 +28,7 @@ const PUBLISH_TIMEOUT_MS = 10_000;
 
 /** The composition root: connects to NATS and Kubernetes, then watches ImageStreams and takes hints. */
 export async function startPoller(context: ServiceContext<PollerConfig>): Promise<void> {
-  const { config, log, clock, signal, metrics, health, defer } = context;
+  const { config, log, clock, signal, metrics, health, defer, fail } = context;
   const credentials = readCredentials(config.dockerConfig);
   const telemetry = createTelemetry(metrics, log, () => clock.now());
 
@@ -49,6 +49,7 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
         ),
     }),
   );
+  void bus.closed.then((error) => error && fail(error));
   await withRetry(SETUP_RETRY, () => bus.ensureStreams([RegistryStream, WebhookStream], { signal }), {
     signal,
     clock,

@@ -44,7 +44,6 @@ describe('credentials of a docker config file', () => {
 test.each([
   ['15m', 900_000],
   ['2s', 2_000],
-  ['500ms', 500],
   ['1h', 3_600_000],
 ])('the duration %s is %d ms', (text, ms) => {
   expect(durationMs(text)).toBe(ms);

@@ -25,10 +25,9 @@ const asked = (state: TagState, memory: Partial<TagMemory> = {}): TagMemory => (
   failures: 0,
   ...memory,
 });
-const unconfirmed = {
+const underway = {
   id: 'id',
-  atMs: START + MIN,
-  outcome: { kind: 'error', reason: 'NotFound', message: 'm' },
+  publishedAtMs: START + MIN,
 } as const;
 
 describe('a tag is due', () => {
@@ -50,7 +49,7 @@ describe('a tag is due', () => {
     [
       'later when its answer is on its way',
       {},
-      asked({}, { unconfirmed }),
+      asked({}, { underway }),
       { atMs: START + MIN + CONFIRM_WITHIN_MS, cause: 'spec' },
     ],
     [
@@ -149,26 +148,52 @@ describe('what is remembered after a check', () => {
 });
 
 describe('a change of the status', () => {
-  const outcome = {
-    kind: 'image',
-    image: B,
-    reference: `registry.example.com/shop/web@${B}`,
-    manifest: { digest: B, mediaType: 'm' },
-  } as const;
   const before = tagWith({ image: A });
-  const memory = asked({ image: A }, { unconfirmed: { id: 'id', atMs: START, outcome } });
+  const said = (image: string, more: Partial<TagMemory> = {}) =>
+    asked(
+      { image: A },
+      {
+        said: { finding: { kind: 'image', image }, atMs: START },
+        underway: { id: 'id', publishedAtMs: START },
+        ...more,
+      },
+    );
 
-  test('that shows what was published settles it', () => {
-    expect(onChange(memory, before, tagWith({ image: B }), START).unconfirmed).toBeUndefined();
+  test('to what the registry said settles what was on its way', () => {
+    const after = onChange(said(B), before, tagWith({ image: B }), START);
+    expect(after.underway).toBeUndefined();
+    expect(after.movedAtMs).toBeUndefined();
   });
 
-  test('to another image than the published one asks for a look', () => {
-    expect(onChange(memory, before, tagWith({ image: digest('c') }), START + 7)).toMatchObject({
-      movedAtMs: START + 7,
-    });
+  test.each<[string, TagState]>([
+    ['something else', { image: digest('c') }],
+    ['a failure', { image: A, failure: { reason: 'NotFound', message: 'm' } }],
+  ])('to %s asks for a look at once', (_what, state) => {
+    expect(onChange(said(B), before, tagWith(state), START + 7).movedAtMs).toBe(START + 7);
+  });
+
+  test('to something else time after time is looked at after growing waits', () => {
+    let memory: TagMemory = said(B);
+    const waits: number[] = [];
+    for (const image of ['c', 'd', 'e', 'f'].map(digest)) {
+      memory = onChange(memory, before, tagWith({ image }), START);
+      waits.push((memory.movedAtMs ?? 0) - START);
+    }
+    expect(waits).toEqual([0, 2_000, 4_000, 8_000]);
+  });
+
+  test('long after the registry was asked is nothing to look at', () => {
+    const late = START + CONFIRM_WITHIN_MS;
+    expect(onChange(said(B), before, tagWith({ image: digest('c') }), late).movedAtMs).toBeUndefined();
+  });
+
+  test('that comes with another spec is left to the import of that', () => {
+    const now = tagWith({ image: digest('c'), specChanged: true });
+    expect(onChange(said(B, { asked: 'of before' }), before, now, START).movedAtMs).toBeUndefined();
   });
 
   test('that concerns something else changes nothing', () => {
+    const memory = said(A);
     expect(onChange(memory, before, tagWith({ image: A, importPolicy: scheduled }), START)).toBe(memory);
   });
 });

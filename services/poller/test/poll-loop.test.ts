@@ -162,6 +162,18 @@ describe('the poll loop', () => {
     ]);
   });
 
+  test('looks once more when the registry went back before what was told arrived in the status', async () => {
+    const reference = 'registry.example.com/shop/web:latest';
+    await bring({ image: A });
+    answers.set('registry.example.com', found(B));
+    await loop.look(reference, look, none);
+    answers.set('registry.example.com', found(A));
+    await loop.look(reference, look, none);
+    expect(published).toHaveLength(1);
+    await bring({ image: B });
+    expect(published.slice(1)).toMatchObject([{ cause: 'request', basedOn: { image: B }, outcome: { image: A } }]);
+  });
+
   test('asks once for one reference in many streams, however it is spelled', async () => {
     await bring(
       { from: 'nginx' },

@@ -1,5 +1,5 @@
 import type { TagReference } from '@tagstream/api-types';
-import { type ServiceProcess, startService } from '@tagstream/servers';
+import { type ServiceProcess, startNats, startService } from '@tagstream/servers';
 import { buildImage, buildIndex, type FakeRegistry, pushImage, startFakeRegistry } from '@tagstream/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Cluster, startCluster } from './cluster.ts';
@@ -185,4 +185,27 @@ describe('the poller', () => {
     await expect.poll(() => imagesOf('shared'), patience).toEqual([digest, next]);
     expect(second.pid).toBeDefined();
   });
+});
+
+test('while NATS is away the poller is not ready and says why, and afterwards tells what it found', async () => {
+  await using nats = await startNats();
+  await using cluster = await startCluster(nats.url, inject('kubeconfig'));
+  await using poller = await startService('poller', {
+    NATS_URL: nats.url,
+    KUBECONFIG: inject('kubeconfig'),
+    TAGSTREAM_PREFIX: cluster.prefix,
+    TAGSTREAM_NAMESPACE: cluster.namespace,
+    TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+  });
+  const readiness = async () => (await fetch(`${poller.adminUrl}/readyz`)).json();
+  await nats.kill();
+  await expect.poll(readiness, patience).toMatchObject({ ready: false, checks: { nats: { ready: false } } });
+  const repository = `${cluster.prefix}/outage`;
+  const digest = await pushImage(registryHost, repository, 'latest', buildImage({ seed: 1 }));
+  await cluster.writeStream('outage', [tag('latest', `${registryHost}/${repository}`)]);
+  await nats.restart();
+  await expect
+    .poll(() => cluster.polls.map(({ outcome }) => outcome), patience)
+    .toMatchObject([{ kind: 'image', image: digest }]);
+  await expect.poll(readiness, patience).toMatchObject({ ready: true });
 });

@@ -19,7 +19,7 @@ const SETUP_RETRY = { attempts: Number.POSITIVE_INFINITY, minMs: 200, maxMs: 5_0
  * @throws ConfigError for secrets or aliases that make no sense.
  */
 export async function startWebhooks(context: ServiceContext<WebhooksConfig>): Promise<string> {
-  const { config, log, clock, signal, metrics, health, defer } = context;
+  const { config, log, clock, signal, metrics, health, defer, fail } = context;
   const secrets = readSecrets(config);
   const nameRegistry = readAliases(config);
   let bus: Bus | undefined;
@@ -52,6 +52,7 @@ export async function startWebhooks(context: ServiceContext<WebhooksConfig>): Pr
     signal,
   });
   const connected = bus;
+  void connected.closed.then((error) => error && fail(error));
   await withRetry(SETUP_RETRY, () => connected.ensureStreams([WebhookStream], { signal }), {
     signal,
     clock,
