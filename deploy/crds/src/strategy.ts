@@ -107,7 +107,8 @@ export const strategy = (parts: ContainerParts): Schema =>
           reason: 'FieldValueRequired',
         },
         {
-          rule: `!has(self.activeDeadlineSeconds) || self.activeDeadlineSeconds > ${TIMEOUT}`,
+          // A Custom strategy without parameters of the other types has no timeout.
+          rule: `!has(self.activeDeadlineSeconds) || (has(self.type) && self.type == 'Custom' && !has(self.rollingParams) && !has(self.recreateParams)) || self.activeDeadlineSeconds > ${TIMEOUT}`,
           message: 'must be greater than the timeoutSeconds of the strategy',
           fieldPath: '.activeDeadlineSeconds',
         },

@@ -1,7 +1,7 @@
 import type { ConditionStatus, KubeObject, ObjectReference } from './meta.ts';
 import type { EnvVar, PodTemplateSpec } from './pod-template.ts';
 
-/** `apps.openshift.io/v1` DeploymentConfig (spec/deployments-builds.md part A). */
+/** `apps.openshift.io/v1` DeploymentConfig. */
 export interface DeploymentConfig extends KubeObject {
   spec: DeploymentConfigSpec;
   status?: DeploymentConfigStatus | null;

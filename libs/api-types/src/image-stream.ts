@@ -1,6 +1,6 @@
 import type { ConditionStatus, KubeObject, ObjectReference } from './meta.ts';
 
-/** `image.openshift.io/v1` ImageStream (spec/images.md sections 1.3 and 1.4). */
+/** `image.openshift.io/v1` ImageStream. */
 export interface ImageStream extends KubeObject {
   spec?: ImageStreamSpec | null;
   status?: ImageStreamStatus | null;

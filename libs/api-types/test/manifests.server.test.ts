@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { normalizeDeploymentConfig, validateDeploymentConfig } from '@tagstream/api-types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubectl, kubectlOutput } from './kubectl.ts';
 
@@ -61,5 +62,46 @@ describe('manifests of an OpenShift user', () => {
     ]);
 
     expect(stderr).toContain('metadata.managedFields must be nil');
+  });
+
+  test('a program may send null for everything that it leaves unset', async () => {
+    const body = {
+      apiVersion: 'apps.openshift.io/v1',
+      kind: 'DeploymentConfig',
+      metadata: { name: 'nulls', creationTimestamp: null },
+      spec: {
+        strategy: {
+          ...{ type: 'Recreate', customParams: null, rollingParams: null, labels: null, annotations: null },
+          ...{ activeDeadlineSeconds: null, resources: null },
+          recreateParams: {
+            ...{ timeoutSeconds: null, pre: null, post: null },
+            mid: {
+              failurePolicy: 'Abort',
+              tagImages: null,
+              execNewPod: { command: ['true'], containerName: '', env: null, volumes: null },
+            },
+          },
+        },
+        triggers: null,
+        selector: null,
+        revisionHistoryLimit: null,
+        template: {
+          metadata: { creationTimestamp: null, labels: { app: 'nulls' }, annotations: null },
+          spec: { containers: [{ name: 'web', image: 'a', env: null, resources: null }], volumes: null },
+        },
+      },
+      status: null,
+    };
+
+    const path = `/apis/apps.openshift.io/v1/namespaces/${namespace}/deploymentconfigs`;
+    const stored = JSON.parse(await kubectlOutput(['create', '--raw', path, '-f', '-'], JSON.stringify(body)));
+
+    expect(normalizeDeploymentConfig(stored).spec).toMatchObject({
+      triggers: [{ type: 'ConfigChange' }],
+      selector: { app: 'nulls' },
+      revisionHistoryLimit: null,
+      strategy: { recreateParams: { timeoutSeconds: 600, mid: { execNewPod: { containerName: 'web' } } } },
+    });
+    expect(validateDeploymentConfig(stored)).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ const refused: readonly (readonly [string, object, string])[] = [
   [
     'an image trigger without a name',
     dc({ triggers: [imageChange({ from: {} })] }),
-    'spec.triggers[0].imageChangeParams.from.name: Required value: a name is required',
+    'spec.triggers[0].imageChangeParams.from: Required value: the tag to follow is required',
   ],
   [
     'an image trigger that follows no tag',
