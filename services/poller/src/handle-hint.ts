@@ -31,10 +31,16 @@ export interface HintDelivery {
 const LOOK_WAIT_MS = 5_000;
 
 /**
- * Waits for a registry to show a digest that was announced. A replica that lags catches up within seconds; one that does
- * not in this time was announced something that has been replaced since.
+ * Waits for a registry to show a digest that was announced, in the handler. Distribution announces a manifest before it
+ * has moved the tag, and a hint is here within milliseconds.
  */
-const LAG_WAITS_MS = [250, 500, 1_000, 2_000, 5_000] as const;
+const SETTLE_WAITS_MS = [5, 10, 25, 60] as const;
+
+/**
+ * Waits for the same with the hint laid aside. A replica that lags catches up within seconds; one that does not in this
+ * time was announced something that has been replaced since.
+ */
+const LAG_WAITS_MS = [250, 1_000, 5_000] as const;
 
 /** Wait until a registry that gave no answer is asked anew for the hint. */
 const FAILED_WAIT_MS = 10_000;
@@ -62,20 +68,31 @@ export function createHintHandler({ loop, clock, hinted }: HintDeps) {
     };
     if (canonical === null) return end('unknown-reference');
     if (handled.get(key)) return end('repeated');
-    const waited = AbortSignal.timeout(LOOK_WAIT_MS);
-    let results: readonly LookResult[];
-    try {
-      results = await loop.look(canonical, lookFor(push), AbortSignal.any([delivery.signal, waited]));
-    } catch (error) {
-      if (!waited.aborted || delivery.signal.aborted) throw error;
-      results = [{ kind: 'failed', reason: 'no answer yet' }];
-    }
+    const look = () => lookOnce(loop, canonical, lookFor(push), delivery.signal);
+    const judge = (results: readonly LookResult[]) =>
+      decide(results, push.claimedDigest, delivery.deliveries, clock.now());
+    const results = await look();
     if (results.length === 0) return end('unknown-reference');
-    const decision = decide(results, push.claimedDigest, delivery.deliveries, clock.now());
+    let decision = judge(results);
+    for (const waitMs of delivery.deliveries === 1 ? SETTLE_WAITS_MS : []) {
+      if (decision.fate !== 'lagging') break;
+      await clock.sleep(waitMs, delivery.signal);
+      decision = judge(await look());
+    }
     if (decision.kind === 'done') return end(decision.fate);
     hinted(push, decision.fate);
     return { kind: 'retry', afterMs: decision.afterMs, reason: decision.reason };
   };
+}
+
+async function lookOnce(loop: Pick<PollLoop, 'look'>, canonical: string, look: Look, signal: AbortSignal) {
+  const waited = AbortSignal.timeout(LOOK_WAIT_MS);
+  try {
+    return await loop.look(canonical, look, AbortSignal.any([signal, waited]));
+  } catch (error) {
+    if (!waited.aborted || signal.aborted) throw error;
+    return [{ kind: 'failed', reason: 'no answer yet' }] as const;
+  }
 }
 
 type Decision =
@@ -96,10 +113,10 @@ export function decide(
     const reason = waits.find((wait) => wait?.afterMs === afterMs)?.reason ?? '';
     return { kind: 'retry', fate: 'retried', afterMs, reason };
   }
-  const lagging = results.some(
+  const isLagging = results.some(
     (result) => result.kind === 'answered' && claimedDigest !== undefined && result.digest !== claimedDigest,
   );
-  const lagWaitMs = lagging ? LAG_WAITS_MS[deliveries - 1] : undefined;
+  const lagWaitMs = isLagging ? LAG_WAITS_MS[deliveries - 1] : undefined;
   if (lagWaitMs === undefined) return { kind: 'done', fate: 'answered' };
   const reason = 'the registry does not show the announced digest yet';
   return { kind: 'retry', fate: 'lagging', afterMs: lagWaitMs, reason };

@@ -1,5 +1,5 @@
 import { RegistryPush } from '@tagstream/events';
-import { testClock } from '@tagstream/service/testing';
+import { type TestClock, testClock } from '@tagstream/service/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createHintHandler, decide, type HintFate, type Push } from '../src/handle-hint.ts';
 import type { Look, LookResult } from '../src/look.ts';
@@ -17,8 +17,8 @@ describe('a hint that was looked at', () => {
     ['is done when it is shown in every way it is asked for', [answered(A), answered(A)], A, 1, { kind: 'done' }],
     ['comes back soon when the registry lags', [answered(B)], A, 1, { kind: 'retry', fate: 'lagging', afterMs: 250 }],
     ['comes back soon when a replica does not have it yet', [answered(null)], A, 1, { kind: 'retry', fate: 'lagging' }],
-    ['comes back later each time', [answered(B)], A, 5, { kind: 'retry', fate: 'lagging', afterMs: 5_000 }],
-    ['is done when the digest stays away', [answered(B)], A, 6, { kind: 'done', fate: 'answered' }],
+    ['comes back later each time', [answered(B)], A, 3, { kind: 'retry', fate: 'lagging', afterMs: 5_000 }],
+    ['is done when the digest stays away', [answered(B)], A, 4, { kind: 'done', fate: 'answered' }],
     [
       'comes back when there was no answer',
       [{ kind: 'failed', reason: 'timeout' }],
@@ -44,6 +44,7 @@ describe('the handler of hints', () => {
   let looked: { canonical: string; look: Look }[];
   let results: readonly LookResult[];
   let fates: HintFate[];
+  let clock: TestClock;
   const delivery = { deliveries: 1, signal: new AbortController().signal };
   const push = (change: Partial<Push> = {}): Push => ({ ...RegistryPush.sample, ...change });
   const handler = () =>
@@ -54,11 +55,12 @@ describe('the handler of hints', () => {
           return results;
         },
       },
-      clock: testClock(),
+      clock,
       hinted: (_push, fate) => fates.push(fate),
     });
 
   beforeEach(() => {
+    clock = testClock();
     looked = [];
     fates = [];
     results = [answered(RegistryPush.sample.claimedDigest ?? null)];
@@ -110,12 +112,27 @@ describe('the handler of hints', () => {
     expect(looked).toHaveLength(2);
   });
 
-  test('a hint that is to come back is looked at again then', async () => {
+  test('a tag that is announced before it has moved is looked at until it has', async () => {
+    results = [answered(B)];
+    const handled = handler()(push(), delivery);
+    await clock.advance(5);
+    results = [answered(push().claimedDigest ?? null)];
+    await clock.advance(10);
+    expect(await handled).toEqual({ kind: 'done' });
+    expect(looked).toHaveLength(3);
+    expect(fates).toEqual(['answered']);
+  });
+
+  test('a hint that is ahead of its registry for longer is laid aside, and looked at again then', async () => {
     const handle = handler();
     results = [answered(B)];
-    expect(await handle(push(), delivery)).toMatchObject({ kind: 'retry' });
+    const first = handle(push(), delivery);
+    await clock.advance(1_000);
+    expect(await first).toMatchObject({ kind: 'retry', afterMs: 250 });
+    looked.length = 0;
     results = [answered(push().claimedDigest ?? null)];
     expect(await handle(push(), { ...delivery, deliveries: 2 })).toEqual({ kind: 'done' });
+    expect(looked).toHaveLength(1);
     expect(fates).toEqual(['lagging', 'answered']);
   });
 
