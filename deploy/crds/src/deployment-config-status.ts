@@ -34,6 +34,7 @@ const condition = object(
   { required: ['type', 'status'] },
 );
 
+/** `status` of a DeploymentConfig. */
 export const deploymentConfigStatus: Schema = object(
   'How far the rollouts are. Written by the system.',
   {

@@ -97,6 +97,7 @@ const spec = (schemas: OpenApiSchemas): Schema => {
   );
 };
 
+/** The definition of `deploymentconfigs.apps.openshift.io`, with the pod template of the API server whose schemas are given. */
 export const deploymentConfigDefinition = (schemas: OpenApiSchemas): object =>
   customResourceDefinition({
     group: 'apps.openshift.io',

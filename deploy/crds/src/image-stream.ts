@@ -83,6 +83,7 @@ const spec: Schema = object(
   { nullable: true },
 );
 
+/** The definition of `imagestreams.image.openshift.io`. */
 export const imageStreamDefinition = customResourceDefinition({
   group: 'image.openshift.io',
   kind: 'ImageStream',

@@ -21,6 +21,7 @@ export interface OpenApiSchema {
 /** Schemas of the API server by their full name, as stored in `core-v1.generated.json`. */
 export type OpenApiSchemas = Readonly<Record<string, OpenApiSchema>>;
 
+/** Full names of schemas that the conversion knows. */
 export const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 export const POD_TEMPLATE = 'io.k8s.api.core.v1.PodTemplateSpec';
 
@@ -36,6 +37,7 @@ const MAX_CONTAINER_NAME_LENGTH = 63;
 /** Far above what a pod can run; CEL rules need a limit. */
 const MAX_CONTAINERS = 64;
 
+/** The schemas in `core-v1.generated.json`. */
 export const storedSchemas = (): OpenApiSchemas =>
   JSON.parse(readFileSync(new URL('./core-v1.generated.json', import.meta.url), 'utf8')) as OpenApiSchemas;
 

@@ -55,6 +55,7 @@ export const long = (description: string, extra: Extra = {}): Schema => ({
   ...extra,
 });
 
+/** Yes or no. */
 export const flag = (description: string, extra: Extra = {}): Schema => ({ type: 'boolean', description, ...extra });
 
 /** An instant. Nullable: Go programs print an unset time as null. */
@@ -84,6 +85,7 @@ export const list = (description: string, items: Schema, extra: Extra = {}): Sch
   items,
 });
 
+/** An object with the fields given and no others. */
 export const object = (
   description: string,
   properties: Readonly<Record<string, Schema>>,

@@ -85,6 +85,7 @@ const tag: Schema = object(
   },
 );
 
+/** `spec.tags` of an ImageStream. */
 export const specTags = list('The tags and what each should follow.', tag, {
   maxItems: MAX_TAGS,
   'x-kubernetes-list-type': 'map',

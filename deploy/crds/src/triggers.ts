@@ -66,6 +66,7 @@ const trigger = object(
   { required: ['type'], 'x-kubernetes-validations': rules },
 );
 
+/** `spec.triggers` of a DeploymentConfig. */
 export const triggers: Schema = list(
   'What starts a rollout. Absent or null: one ConfigChange trigger. Empty: rollouts are started by hand only.',
   trigger,

@@ -8,10 +8,12 @@ export interface FieldProblem {
   readonly message: string;
 }
 
+/** A field that has to be there. */
 export const required = (field: string, message = 'is required'): FieldProblem => ({
   field,
   reason: 'required',
   message,
 });
 
+/** A field with a wrong value. */
 export const invalid = (field: string, message: string): FieldProblem => ({ field, reason: 'invalid', message });

@@ -1,6 +1,7 @@
 /** An object of a manifest whose fields are not known to the type system. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Whether a value is an object, and neither null nor a list. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
