@@ -22,17 +22,21 @@ export interface UnpublishedItem {
  * was deleted and created anew, everything is missing.
  *
  * A history that is older than the last event, as in a read overtaken by another writer, has nothing to add: neither an item
- * created before it, nor the published item at an earlier generation than in the event.
+ * created before it, nor the published item at an earlier generation than in the event. But a history that was read after
+ * the event cannot be older than it. What looks like that is a tag that was set back or removed and made anew (a copy
+ * keeps the time of its source): then the newest item is missing.
  *
  * @param items history of the tag, newest first
+ * @param options.readAfterLast the stream was read when the last event was already known
  */
 export function unpublishedItems(
   streamUid: string,
   items: readonly TagEvent[],
   last: LastPublished | undefined,
+  options: { readonly readAfterLast?: boolean } = {},
 ): readonly UnpublishedItem[] {
   const known = last?.streamUid === streamUid ? last : undefined;
-  const missing = known === undefined ? items : items.slice(0, countAfter(items, known));
+  const missing = known === undefined ? items : items.slice(0, countMissing(items, known, options));
   const oldestFirst = missing.toReversed();
   return oldestFirst.map((item, index) => ({
     item,
@@ -40,12 +44,32 @@ export function unpublishedItems(
   }));
 }
 
+/**
+ * Whether a history knows the item that the last event of its tag was about. One that does not is about another stream, was
+ * read before the event, or was changed by hand: read the stream again to tell these apart.
+ */
+export function isInHistory(streamUid: string, items: readonly TagEvent[], last: LastPublished): boolean {
+  return last.streamUid === streamUid && items.some((item) => isSame(item, last));
+}
+
+function isSame(item: TagEvent, last: LastPublished): boolean {
+  return item.created === last.created && item.image === last.image && item.dockerImageReference === last.reference;
+}
+
+function countMissing(
+  items: readonly TagEvent[],
+  last: LastPublished,
+  { readAfterLast }: { readonly readAfterLast?: boolean },
+): number {
+  const count = countAfter(items, last);
+  const [newest] = items;
+  const isTold = newest === undefined || isSame(newest, last);
+  return count === 0 && readAfterLast && !isTold ? 1 : count;
+}
+
 /** Number of items, from the newest on, that the event does not cover. */
 function countAfter(items: readonly TagEvent[], last: LastPublished): number {
-  const same = items.findIndex(
-    (item) =>
-      item.created === last.created && item.image === last.image && item.dockerImageReference === last.reference,
-  );
+  const same = items.findIndex((item) => isSame(item, last));
   if (same >= 0) return same;
   const changedInPlace = items.findIndex((item) => item.created === last.created);
   const isOlder = (items[changedInPlace]?.generation ?? 0) < last.generation;

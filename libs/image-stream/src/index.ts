@@ -21,6 +21,7 @@ export {
 } from './field-path.ts';
 export { type FoundImage, findImage } from './find-image.ts';
 export {
+  isInHistory,
   type LastPublished,
   tagUpdatedData,
   type UnpublishedItem,

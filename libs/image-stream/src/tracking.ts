@@ -2,7 +2,7 @@ import { type ImageStream, type SpecTag, specTags } from '@tagstream/api-types';
 import type { HistoryLimit } from './limit-history.ts';
 import { settleTag } from './settle-tag.ts';
 import { effectiveGeneration, streamGeneration } from './spec-tag.ts';
-import { newestItem, type StatusTags, withStatusTag } from './status-tags.ts';
+import { newestItem, type StatusTags } from './status-tags.ts';
 import { isOwn, sourceTag } from './tag-source.ts';
 import { tagProblems } from './validate.ts';
 
@@ -66,7 +66,7 @@ export function propagateToFollowers(
   const tracking = changed.length === 0 ? [] : trackingTagsSourcesFirst(stream, validTags(stream));
   const moved = new Set(changed);
   const changedTags = new Set<string>();
-  let current = tags;
+  const current = new Map(tags);
   // A cycle had to be cut somewhere; the second pass takes the news across the cut, and then all of it agrees.
   for (const follower of [...tracking, ...tracking]) {
     const source = trackedTag(stream, follower) ?? '';
@@ -77,7 +77,7 @@ export function propagateToFollowers(
     const own = effectiveGeneration(follower, before, streamGeneration(stream));
     const event = { ...item, generation: Math.max(item.generation, own) };
     const { statusTag, pointsElsewhere } = settleTag(follower, before, event, own, limit);
-    if (statusTag !== before) current = withStatusTag(current, statusTag);
+    if (statusTag !== before) current.set(follower.name, statusTag);
     if (pointsElsewhere) changedTags.add(follower.name);
   }
   return { tags: current, changedTags: [...changedTags] };

@@ -1,7 +1,7 @@
 import type { TagEvent } from '@tagstream/api-types';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addTagEvent, type LastPublished, tagUpdatedData, unpublishedItems } from '../src/index.ts';
+import { addTagEvent, isInHistory, type LastPublished, tagUpdatedData, unpublishedItems } from '../src/index.ts';
 import { digest, imported, stream, UID } from './fixtures.ts';
 
 const at = (minute: number) => `2026-11-20T09:0${minute}:00.000Z`;
@@ -87,6 +87,51 @@ describe('which events of a tag are missing', () => {
     },
   ])('$row', ({ items, last, missing }) => {
     expect(unpublishedItems(UID, items, last)).toEqual(missing);
+  });
+
+  test.each<Row>([
+    {
+      row: 'the newest item of a tag that was set back to it',
+      items: [b, a],
+      last: published(c),
+      missing: [{ item: b, previous: target(c) }],
+    },
+    {
+      row: 'the item of a tag that was removed and made anew as a copy of something older',
+      items: [a],
+      last: published(c),
+      missing: [{ item: a, previous: target(c) }],
+    },
+    {
+      row: 'the newest item when an earlier generation of it was brought back',
+      items: [b, a],
+      last: published({ ...changedB, generation: 2 }),
+      missing: [{ item: b, previous: target(changedB) }],
+    },
+    {
+      row: 'only what is newer when there is such a thing',
+      items: [c, a],
+      last: published(b),
+      missing: [{ item: c, previous: target(b) }],
+    },
+    { row: 'none when the newest item was published', items: newestFirst, last: published(c), missing: [] },
+    { row: 'none of an empty history', items: [], last: published(c), missing: [] },
+  ])('in a history that was read after the last event: $row', ({ items, last, missing }) => {
+    expect(unpublishedItems(UID, items, last, { readAfterLast: true })).toEqual(missing);
+  });
+
+  test.each([
+    { row: 'the published item is in it', items: newestFirst, last: published(b), known: true },
+    { row: 'the published item is not in it', items: [b, a], last: published(c), known: false },
+    { row: 'the published item says something else now', items: [c, changedB, a], last: published(b), known: false },
+    {
+      row: 'the event is about a former stream',
+      items: [c],
+      last: published(c, { streamUid: 'former' }),
+      known: false,
+    },
+  ])('a history knows its last event or not: $row', ({ items, last, known }) => {
+    expect(isInHistory(UID, items, last)).toBe(known);
   });
 
   test('publishing what is missing, whenever, makes every change one event and previous a chain', () => {
