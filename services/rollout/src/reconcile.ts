@@ -8,7 +8,7 @@ import type { EventRecorder } from './events.ts';
 import { readTags } from './live-tags.ts';
 import type { PendingWrites } from './pending-write.ts';
 import { perform, type WriteAction } from './perform.ts';
-import { refusal } from './refusal.ts';
+import { RefusedError, refusal } from './refusal.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { ConfigView } from './views.ts';
 import type { WakeUps } from './wake-ups.ts';
@@ -143,7 +143,7 @@ async function execute(
     case 'refused':
       deps.telemetry.refused(action, { config: key, err: performed.error });
       await refusal({ ...deps, rcs: deps.controllers(key) }, dc, action, performed.error);
-      throw performed.error;
+      throw new RefusedError(`${action.kind} was refused; it is tried again`, { cause: performed.error });
   }
 }
 

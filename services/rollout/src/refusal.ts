@@ -5,6 +5,12 @@ import type { Clock } from '@tagstream/service';
 import type { EventRecorder } from './events.ts';
 import { perform, type WriteAction } from './perform.ts';
 
+/** The API server refused a write. What stands in the way may go away without our seeing it, so that it is tried again. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly retryable = true;
+}
+
 interface RefusalDeps {
   readonly kube: KubeClient;
   readonly clock: Clock;
