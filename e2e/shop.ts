@@ -9,6 +9,7 @@ import {
   type RolloutObserver,
   type Stack,
   type StackOptions,
+  type Step,
   type StepTimes,
   startStack,
 } from '@tagstream/dev';
@@ -21,7 +22,10 @@ export interface Shop extends AsyncDisposable {
   readonly bus: Bus;
   readonly observer: RolloutObserver;
   /** Pushes a version; resolves with its digest when the registry has it. `done` is the end of its rollout. */
-  push(version: string): Promise<{ readonly digest: string; readonly done: Promise<StepTimes> }>;
+  push(
+    version: string,
+    onStep?: (step: Step) => void,
+  ): Promise<{ readonly digest: string; readonly done: Promise<StepTimes> }>;
   stream(): Promise<ImageStream>;
   config(): Promise<DeploymentConfig>;
   deployment(): Promise<KubeObject & { spec: { template: { spec: { containers: { image: string }[] } } } }>;
@@ -39,8 +43,8 @@ export async function startShop(options: StackOptions = {}): Promise<Shop> {
   const observer = resourcesInUse.use(await observeRollouts(bus, kube, example));
   const { namespace } = example;
   const get = <T extends KubeObject>(resource: Resource, name: string) => kube.get<T>({ resource, namespace, name });
-  const push = async (version: string) => {
-    const pushed = await pushExample(stack.registry.host, version, observer);
+  const push = async (version: string, onStep?: (step: Step) => void) => {
+    const pushed = await pushExample(stack.registry.host, version, observer, onStep);
     return { digest: pushed.digest, done: pushed.push.done };
   };
 
