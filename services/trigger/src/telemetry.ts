@@ -63,6 +63,12 @@ export function createTelemetry(metrics: Metrics, log: Log) {
       patched.inc({ kind });
       log.info({ kind, ...about }, 'workload patched');
     },
+    unpublishable(about: object) {
+      log.warn(about, 'history item cannot be told: it is not what an event may contain');
+    },
+    retracted(about: object) {
+      log.info(about, 'tag gone: removed from the newest events');
+    },
     conflicted(object: 'stream' | 'workload' | 'history', about: object) {
       conflicts.inc({ object });
       log.debug({ object, ...about }, 'write overtaken');

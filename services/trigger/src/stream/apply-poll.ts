@@ -1,7 +1,8 @@
+import type { ImageStream } from '@tagstream/api-types';
 import type { Handler } from '@tagstream/bus';
 import type { EventData, RegistryPoll } from '@tagstream/events';
-import { applyRegistryPoll, type HistoryLimit } from '@tagstream/image-stream';
-import type { KubeClient } from '@tagstream/kube';
+import { applyRegistryPoll, followersOf, type HistoryLimit } from '@tagstream/image-stream';
+import { isKubeError, type KubeClient } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
 import type { Telemetry } from '../telemetry.ts';
 import type { HistoryPublisher } from './publish-history.ts';
@@ -16,8 +17,8 @@ export interface ApplyPollDeps {
   readonly kube: Pick<KubeClient, 'get' | 'mergePatch'>;
   readonly history: HistoryPublisher;
   readonly lock: StreamLock;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
+  readonly clock: Pick<Clock, 'iso'>;
+  readonly telemetry: Pick<Telemetry, 'conflicted' | 'observed'>;
   readonly historyLimit: HistoryLimit;
   /** Asks the pollers to look at the reference again. */
   readonly askAgain: (observation: Observation) => Promise<void>;
@@ -38,10 +39,15 @@ export function applyPollHandler(deps: ApplyPollDeps): Handler<Observation> {
   return async ({ data }) => {
     const stream = { namespace: data.namespace, name: data.stream };
     return deps.lock(streamId(stream), async () => {
-      for (let round = 0; round < MAX_ROUNDS; round++) {
-        const applied = await applyOnce(deps, data);
-        if (applied !== 'overtaken') return { kind: 'done' };
-        deps.telemetry.conflicted('stream', stream);
+      try {
+        for (let round = 0; round < MAX_ROUNDS; round++) {
+          const applied = await applyOnce(deps, data);
+          if (applied !== 'overtaken') return { kind: 'done' };
+          deps.telemetry.conflicted('stream', stream);
+        }
+      } catch (error) {
+        if (!isKubeError(error, 'invalid')) throw error;
+        return { kind: 'reject', reason: `the API server does not take the status: ${error.message}` };
       }
       return { kind: 'retry', afterMs: BUSY_RETRY_MS, reason: 'the ImageStream is being written by others' };
     });
@@ -64,19 +70,23 @@ async function applyOnce(deps: ApplyPollDeps, observation: Observation): Promise
       return 'done';
     case 'unchanged':
       deps.telemetry.observed('unchanged', about);
-      await deps.history.publish(stream, [tag], observationOf(observation));
+      await publish(deps, stream, observation);
       return 'done';
     case 'applied': {
       const written = await writeStatus(deps.kube, stream, { tags: result.status.tags ?? [] });
       if (written === 'overtaken') return 'overtaken';
       deps.telemetry.observed('applied', about);
-      const context = observationOf(observation);
-      const followers = result.changedTags.filter((changed) => changed !== tag);
-      await deps.history.publish(written, [tag], context);
-      await deps.history.publish(written, followers, { ...context, cause: 'tag' });
+      await publish(deps, written, observation);
       return 'done';
     }
   }
+}
+
+/** Publishes what is missing of the observed tag and of those that follow it, be it written now or at a former delivery. */
+async function publish(deps: ApplyPollDeps, stream: ImageStream, observation: Observation): Promise<void> {
+  const context = observationOf(observation);
+  await deps.history.publish(stream, [observation.tag], context);
+  await deps.history.publish(stream, followersOf(stream, observation.tag), { ...context, cause: 'tag' });
 }
 
 function observationOf({ cause, checkedAt, hint }: Observation) {

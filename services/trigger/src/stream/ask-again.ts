@@ -1,18 +1,22 @@
 import type { Bus } from '@tagstream/bus';
 import { RegistryPush } from '@tagstream/events';
-import { normalForm, parseImageReference } from '@tagstream/image-ref';
+import { ImageRefError, type ImageReference, normalForm, parseImageReference } from '@tagstream/image-ref';
 import type { Clock } from '@tagstream/service';
 import type { Observation } from './apply-poll.ts';
 
 /**
  * Asks the pollers to look at a reference again, the way a registry announces a push: an observation of it came too late to
- * count, and nobody knows whether what it saw is older or newer than what the stream shows. Asked once per observation; a
- * reference by digest cannot move and is not asked for.
+ * count, and nobody knows whether what it saw is older or newer than what the stream shows. Asked once per observation.
+ * Nothing is asked where no registry can answer otherwise: a digest cannot move, and a malformed reference stays so.
  */
-export function createAskAgain(bus: Pick<Bus, 'publish'>, clock: Clock): (observation: Observation) => Promise<void> {
+export function createAskAgain(
+  bus: Pick<Bus, 'publish'>,
+  clock: Pick<Clock, 'iso'>,
+): (observation: Observation) => Promise<void> {
   return async (observation) => {
-    const { registry, namespace, name, tag } = normalForm(parseImageReference(observation.from));
-    if (tag === '') return;
+    const reference = referenceOf(observation.from);
+    if (reference === undefined || reference.tag === '') return;
+    const { registry, namespace, name, tag } = reference;
     await bus.publish(RegistryPush, {
       source: 'recheck',
       registry,
@@ -23,4 +27,13 @@ export function createAskAgain(bus: Pick<Bus, 'publish'>, clock: Clock): (observ
       verified: 'internal',
     });
   };
+}
+
+function referenceOf(text: string): ImageReference | undefined {
+  try {
+    return normalForm(parseImageReference(text));
+  } catch (error) {
+    if (error instanceof ImageRefError) return undefined;
+    throw error;
+  }
 }

@@ -1,12 +1,16 @@
 import type { ImageStream } from '@tagstream/api-types';
 import { RegistryPoll, RegistryStream } from '@tagstream/events';
 import { resources, watchCache } from '@tagstream/kube';
-import { keyedQueue } from '@tagstream/service';
+import { type KeyedQueueOptions, keyedQueue } from '@tagstream/service';
+import { FollowIndex } from '../follow-index.ts';
 import { durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
+import { resync } from '../resync.ts';
 import { watchHealth } from '../watch-health.ts';
 import { applyPollHandler } from './apply-poll.ts';
 import { createAskAgain } from './ask-again.ts';
+import { healHistory } from './heal-history.ts';
 import { createHistoryPublisher } from './publish-history.ts';
+import { followPublishedTags } from './published-tags.ts';
 import { reconcileStream } from './reconcile-stream.ts';
 import { type StreamName, streamId } from './stream-key.ts';
 import { createStreamLock } from './stream-lock.ts';
@@ -16,48 +20,51 @@ import { readStream } from './write-status.ts';
 /** Streams that are written at the same time: beyond this the API server only gets slower, not faster. */
 const STREAM_CONCURRENCY = 8;
 
-/**
- * How long the events of a status write may be missing before they are published as missed ones. The writer publishes them
- * itself at once; only when it has died is there something to heal.
- */
-const HEAL_AFTER_MS = 5000;
-
 /** Starts the half of the service that owns the status of ImageStreams. */
 export async function startStreams(parts: Parts): Promise<{
   /** Reads a stream as the API server has it now. */
   readonly read: (stream: StreamName) => Promise<ImageStream | undefined>;
 }> {
   const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
+  const inNamespace = (event: string) => (config.namespace ? { filter: `${event}.${config.namespace}.>` } : {});
   const read = (stream: StreamName) => readStream(kube, stream);
-  const history = createHistoryPublisher({ bus, readStream: read, telemetry });
-  const lock = createStreamLock();
-  const historyLimit = { max: config.historyLimit };
+  const published = defer(await followPublishedTags(bus, { ...inNamespace('tag-updated'), clock, signal }));
+  const history = createHistoryPublisher({ bus, readStream: read, published, telemetry });
   const registry = {
     ...(config.registryHost && { internalHost: config.registryHost }),
     ...(config.registryPublicHost && { externalHost: config.registryPublicHost }),
   };
-  const shared = { kube, history, lock, clock, telemetry, historyLimit };
+  const shared = { bus, kube, history, lock: createStreamLock(), clock, telemetry };
+  const merging = { ...shared, historyLimit: { max: config.historyLimit } };
+  const view = ({ namespace, name }: StreamName) => views.get(namespace, name);
+  const waits = new FollowIndex<{ readonly id: string }>();
 
-  const queue = defer(
-    keyedQueue({
-      concurrency: STREAM_CONCURRENCY,
-      retry: RETRY,
-      clock,
-      run: reconcileStream({ ...shared, registry, view: ({ namespace, name }) => views.get(namespace, name) }),
-      onError: ({ key, error, retryInMs }) =>
-        telemetry.log.warn({ stream: key, err: error, retryInMs }, 'stream not reconciled'),
-    }),
-  );
+  const startQueue = (what: string, run: KeyedQueueOptions['run']) =>
+    defer(
+      keyedQueue({
+        concurrency: STREAM_CONCURRENCY,
+        retry: RETRY,
+        clock,
+        run,
+        onError: ({ key, error, retryInMs }) =>
+          telemetry.log.warn({ stream: key, err: error, retryInMs }, `stream not ${what}`),
+      }),
+    );
+  const waitFor = (stream: StreamName, sources: readonly StreamName[]) =>
+    waits.set({ id: streamId(stream) }, sources.map(streamId));
+  const toReconcile = startQueue('reconciled', reconcileStream({ ...merging, registry, view, waitFor }));
+  const toHeal = startQueue('healed', healHistory({ ...shared, published, view }));
+
   const views = defer(
     watchCache(kube, resources.imageStreams, {
       ...(config.namespace && { namespace: config.namespace }),
       signal,
       project: (stream: ImageStream) => viewStream(stream, registry),
-      onChange: (name, now, before) => {
+      onChange: (name, now) => {
         const id = streamId(name);
-        const isNew = now?.uid !== before?.uid;
-        if (now === undefined || now.specPending || isNew) queue.add(id);
-        else queue.addAfter(id, HEAL_AFTER_MS);
+        if (now === undefined || now.specPending) toReconcile.add(id);
+        for (const waiting of waits.followers(id)) toReconcile.add(waiting.id);
+        toHeal.add(id);
       },
       onStatus: watchHealth(health, 'imagestreams'),
     }),
@@ -70,12 +77,23 @@ export async function startStreams(parts: Parts): Promise<{
       concurrency: STREAM_CONCURRENCY,
       maxDeliver: MAX_DELIVER,
       retry: RETRY,
-      ...(config.namespace && { filter: `registry-poll.${config.namespace}.>` }),
+      ...inNamespace('registry-poll'),
       keyOf: ({ namespace, stream }) => streamId({ namespace, name: stream }),
-      handler: applyPollHandler({ ...shared, askAgain: createAskAgain(bus, clock) }),
+      handler: applyPollHandler({ ...merging, askAgain: createAskAgain(bus, clock) }),
       observe: telemetry.consumed('trigger-polls'),
     }),
   );
   health.check('registry-poll', () => consumer.health());
+
+  const compareAll = () => {
+    for (const id of published.streams()) toHeal.add(id);
+    for (const { id } of views.values()) toHeal.add(id);
+  };
+  // What was removed while nobody looked is only known from its events.
+  views.synced.then(compareAll, () => undefined);
+  void resync(parts, async () => {
+    await published.reload();
+    compareAll();
+  });
   return { read };
 }

@@ -1,3 +1,4 @@
+import type { ImageStream } from '@tagstream/api-types';
 import { type ObjectKey, resources } from '@tagstream/kube';
 
 /** Which ImageStream, by name. */
@@ -14,6 +15,12 @@ export function streamName(id: string): StreamName {
   const slash = id.indexOf('/');
   return { namespace: id.slice(0, slash), name: id.slice(slash + 1) };
 }
+
+/** The name of a stream that was read. */
+export const streamNameOf = ({ metadata }: ImageStream): StreamName => ({
+  namespace: metadata.namespace ?? '',
+  name: metadata.name,
+});
 
 /** Where the API server has the stream. */
 export const streamObject = (stream: StreamName): ObjectKey => ({ resource: resources.imageStreams, ...stream });

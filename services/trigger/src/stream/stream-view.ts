@@ -1,12 +1,16 @@
 import type { ImageStream } from '@tagstream/api-types';
-import { type IntegratedRegistry, newestItem, reconcileSpecTags, statusRepositories } from '@tagstream/image-stream';
+import { type IntegratedRegistry, newestItem, reconcileSpecTags } from '@tagstream/image-stream';
+import { itemEventId } from './item-event.ts';
+import { hasRepositories } from './repositories.ts';
+import { streamId, streamNameOf } from './stream-key.ts';
 
 /** What is kept of a stream to notice that something has to be done for it. */
 export interface StreamView {
-  readonly uid: string;
+  /** Key of the stream. */
+  readonly id: string;
   /** The status does not answer to the spec yet, other than by an import. */
   readonly specPending: boolean;
-  /** `created` of the newest item of each tag. */
+  /** Id of the event of the newest item of each tag. */
   readonly newest: ReadonlyMap<string, string>;
 }
 
@@ -18,22 +22,13 @@ export function viewStream(stream: ImageStream, registry: IntegratedRegistry): S
   const newest = new Map<string, string>();
   for (const entry of stream.status?.tags ?? []) {
     const item = newestItem(entry);
-    if (item !== undefined) newest.set(entry.tag, item.created);
+    if (item !== undefined) newest.set(entry.tag, itemEventId(stream, entry.tag, item));
   }
-  return { uid: stream.metadata.uid ?? '', specPending: isSpecPending(stream, registry), newest };
+  return { id: streamId(streamNameOf(stream)), specPending: isSpecPending(stream, registry), newest };
 }
 
 /** True when the repositories or a tag that is not imported have to be written. */
 function isSpecPending(stream: ImageStream, registry: IntegratedRegistry): boolean {
   const { status, waitingFor } = reconcileSpecTags(stream, { lookupStream: () => undefined, now: SOME_INSTANT });
   return status !== undefined || waitingFor.length > 0 || !hasRepositories(stream, registry);
-}
-
-/** True when the status shows the repositories that it should. */
-export function hasRepositories(stream: ImageStream, registry: IntegratedRegistry): boolean {
-  const wanted = statusRepositories(stream, registry);
-  return (
-    (stream.status?.dockerImageRepository ?? '') === wanted.dockerImageRepository &&
-    stream.status?.publicDockerImageRepository === wanted.publicDockerImageRepository
-  );
 }

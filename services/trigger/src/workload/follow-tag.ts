@@ -9,8 +9,8 @@ export interface FollowTagDeps {
   readonly followers: (tag: string) => readonly WorkloadKey[];
   /** Brings one workload up to date; bounded by the caller over all tags together. */
   readonly update: (key: WorkloadKey) => Promise<UpdateResult>;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly telemetry: Pick<Telemetry, 'delayed'>;
 }
 
 /** When to come back to workloads that others kept writing. */

@@ -3,13 +3,15 @@ import { TagsStream, TagUpdated } from '@tagstream/events';
 import { recordEvent, type WatchCache, watchCache } from '@tagstream/kube';
 import { keyedQueue } from '@tagstream/service';
 import pLimit from 'p-limit';
+import { FollowIndex } from '../follow-index.ts';
 import { durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
+import { resync } from '../resync.ts';
 import { type StreamName, streamId, streamName } from '../stream/stream-key.ts';
 import { createStreamLock } from '../stream/stream-lock.ts';
 import { watchHealth } from '../watch-health.ts';
 import { followTagHandler } from './follow-tag.ts';
+import { createProblemReports } from './problem-reports.ts';
 import { sharedRead } from './shared-read.ts';
-import { TriggerIndex } from './trigger-index.ts';
 import { type UpdateWorkloadDeps, updateWorkload } from './update-workload.ts';
 import { workloadKinds } from './workload-kind.ts';
 import {
@@ -32,28 +34,29 @@ export async function startWorkloads(
   parts: Parts & { readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined> },
 ): Promise<void> {
   const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
-  const index = new TriggerIndex();
+  const index = new FollowIndex<WorkloadKey>();
   const keys = new Map<string, WorkloadKey>();
   const caches = new Map<string, WatchCache<WorkloadView>>();
   const read = sharedRead((id) => parts.readStream(streamName(id)));
   const limit = pLimit(config.patchConcurrency);
   const lock = createStreamLock();
 
+  const problems = createProblemReports(clock, (key, { uid, reason, message }) =>
+    recordEvent(kube, {
+      regarding: { ...regarding(key), uid },
+      type: 'Warning',
+      reason,
+      message,
+      component: 'tagstream-trigger',
+      clock,
+    }),
+  );
   const deps: UpdateWorkloadDeps = {
     kube,
     telemetry,
     cached: ({ kind, namespace, name }) => caches.get(kind.resource.plural)?.get(namespace, name),
     readStream: (stream) => read(streamId(stream)),
-    reportProblem: (key, view, reason) => {
-      void recordEvent(kube, {
-        regarding: { ...regarding(key), uid: view.uid },
-        type: 'Warning',
-        reason: 'ImageTriggerInvalid',
-        message: `The annotation image.openshift.io/triggers cannot be followed: ${reason}`,
-        component: 'tagstream-trigger',
-        clock,
-      });
-    },
+    problems,
   };
   const update = (key: WorkloadKey) => lock(key.id, () => limit(() => updateWorkload(deps, key)));
 
@@ -82,6 +85,7 @@ export async function startWorkloads(
         index.set(key, now ? tagsFollowed(now, namespace) : []);
         if (now === undefined) {
           keys.delete(key.id);
+          problems.clear(key);
           return;
         }
         keys.set(key.id, key);
@@ -109,14 +113,6 @@ export async function startWorkloads(
   );
   health.check('tag-updated', () => consumer.health());
   void resync(parts, () => [...keys.keys()].forEach(queue.add));
-}
-
-/** Compares everything now and then, so that what was missed in any way heals by itself. */
-async function resync({ clock, config, signal }: Parts, compareAll: () => void): Promise<void> {
-  while (!signal.aborted) {
-    await clock.sleep(config.resyncSeconds * 1000, signal).catch(() => undefined);
-    if (!signal.aborted) compareAll();
-  }
 }
 
 function regarding({ kind, namespace, name }: WorkloadKey) {

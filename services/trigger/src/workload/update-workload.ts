@@ -4,6 +4,7 @@ import { isKubeError, type KubeClient } from '@tagstream/kube';
 import { type StreamName, streamId } from '../stream/stream-key.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { imagePatch } from './image-patch.ts';
+import type { ProblemReports } from './problem-reports.ts';
 import { viewWorkload, type WorkloadKey, type WorkloadView, workloadObject } from './workload-view.ts';
 
 /** Field manager of our image writes: kubectl and GitOps tools show it beside the field. */
@@ -15,13 +16,19 @@ export interface UpdateWorkloadDeps {
   readonly cached: (key: WorkloadKey) => WorkloadView | undefined;
   /** Reads a stream as it is now, never an answer from before the call. */
   readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined>;
-  /** Tells the owner of the workload about an annotation that cannot be followed. */
-  readonly reportProblem: (key: WorkloadKey, view: WorkloadView, reason: string) => void;
-  readonly telemetry: Telemetry;
+  /** Tells the owner of the workload that its triggers cannot be followed, and forgets about it when they can. */
+  readonly problems: ProblemReports;
+  readonly telemetry: Pick<Telemetry, 'conflicted' | 'patched' | 'refused'>;
 }
 
 /** A Deployment's status changes many times during a rollout, and each change moves its resourceVersion. */
 const MAX_ROUNDS = 10;
+
+/** What the owner of a workload is told, by the reason of the Kubernetes Event. */
+const EXPLANATIONS = {
+  ImageTriggerInvalid: 'The annotation image.openshift.io/triggers cannot be followed',
+  ImageUpdateRefused: 'The images that the triggers ask for cannot be written',
+} as const;
 
 /** What an update came to. `busy`: others kept writing the workload; try again later. */
 export type UpdateResult = 'patched' | 'unchanged' | 'gone' | 'refused' | 'busy';
@@ -33,18 +40,18 @@ export type UpdateResult = 'patched' | 'unchanged' | 'gone' | 'refused' | 'busy'
 export async function updateWorkload(deps: UpdateWorkloadDeps, key: WorkloadKey): Promise<UpdateResult> {
   let view = deps.cached(key);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    if (view === undefined) return 'gone';
-    if (view.problem !== undefined) return refuse(deps, key, view, view.problem);
+    if (view === undefined) return settled(deps, key, 'gone');
+    if (view.problem !== undefined) return refuse(deps, key, view, 'ImageTriggerInvalid', view.problem);
     const streams = await readStreams(deps, key, view);
     const reaction = reactToTriggers(view.object, key.kind.base, view.triggers, ({ namespace, stream, tag }) => {
       const read = streams.get(streamId({ namespace, name: stream }));
       return read && resolveTag(read, tag);
     });
-    if (reaction.kind === 'unchanged') return 'unchanged';
-    if (reaction.kind === 'error') return refuse(deps, key, view, reaction.reason);
+    if (reaction.kind === 'unchanged') return settled(deps, key, 'unchanged');
+    if (reaction.kind === 'error') return refuse(deps, key, view, 'ImageTriggerInvalid', reaction.reason);
     const outcome = await patch(deps, key, view, reaction.changes);
-    if (outcome === 'patched') return 'patched';
-    if (outcome !== 'overtaken') return refuse(deps, key, view, outcome.refused);
+    if (outcome === 'patched') return settled(deps, key, 'patched');
+    if (outcome !== 'overtaken') return refuse(deps, key, view, 'ImageUpdateRefused', outcome.refused);
     deps.telemetry.conflicted('workload', { workload: key.id });
     view = await readWorkload(deps, key);
   }
@@ -95,8 +102,20 @@ async function readWorkload(deps: UpdateWorkloadDeps, key: WorkloadKey): Promise
   }
 }
 
-function refuse(deps: UpdateWorkloadDeps, key: WorkloadKey, view: WorkloadView, reason: string): UpdateResult {
-  deps.telemetry.refused(key.kind.resource.kind, { workload: key.id, reason });
-  deps.reportProblem(key, view, reason);
+/** Trying again cannot help before the workload or its streams change, and then it is looked at anyway. */
+function refuse(
+  { problems, telemetry }: UpdateWorkloadDeps,
+  key: WorkloadKey,
+  { uid }: WorkloadView,
+  reason: keyof typeof EXPLANATIONS,
+  detail: string,
+): UpdateResult {
+  const isNew = problems.report(key, { uid, reason, message: `${EXPLANATIONS[reason]}: ${detail}` });
+  if (isNew) telemetry.refused(key.kind.resource.kind, { workload: key.id, reason, detail });
   return 'refused';
+}
+
+function settled<R extends UpdateResult>({ problems }: UpdateWorkloadDeps, key: WorkloadKey, result: R): R {
+  problems.clear(key);
+  return result;
 }
