@@ -88,10 +88,9 @@ export function createHistoryPublisher(deps: PublishHistoryDeps): HistoryPublish
   /** What the last event of a tag said, and the sequence that the next one is to follow. */
   async function lastTold({ namespace, name }: StreamName, tag: string) {
     const subject = { namespace, stream: name, tag } as Update; // the subject is made of these fields only
-    const [stored, latest] = await Promise.all([
-      bus.last(TagsStream, TagUpdated, subject),
-      bus.last(TagsLatestStream, TagUpdated, subject),
-    ]);
+    const readLatest = () => bus.last(TagsLatestStream, TagUpdated, subject);
+    const [stored, read] = await Promise.all([bus.last(TagsStream, TagUpdated, subject), readLatest()]);
+    const latest = stored && !read ? await readLatest() : read; // it may have been read a moment before the other
     // What has aged out of the history is still the latest of its tag. Without a latest one the tag had been removed:
     // then its present history is told from the beginning.
     const last = latest && (stored ?? latest).event.data;
