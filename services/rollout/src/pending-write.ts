@@ -22,6 +22,11 @@ export class PendingWrites {
     this.#pending.set(key, { object, gone: gone === true, untilMs: nowMs + MAX_WAIT_MS });
   }
 
+  /** The DeploymentConfig is gone: nothing is waited for any more. */
+  forget(key: string): void {
+    this.#pending.delete(key);
+  }
+
   /**
    * How long at most to wait until the last write is in view, in milliseconds; 0 when it is, or is not waited for any more.
    * @param find the object as it is in view now

@@ -48,6 +48,7 @@ export async function reconcile(deps: ReconcileDeps, key: string, signal: AbortS
   const requests = deps.wakeUps.take(key);
   if (view === undefined) {
     for (const request of requests) request.resolve();
+    deps.pending.forget(key);
     return undefined;
   }
   const waitMs = deps.pending.waitMs(key, (object) => find(deps, key, view, object), deps.clock.now());
@@ -57,12 +58,13 @@ export async function reconcile(deps: ReconcileDeps, key: string, signal: AbortS
   }
   try {
     const live = requests.length > 0 || !followedTags(view.dc).every(({ namespace }) => deps.seesStreamsOf(namespace));
-    const { action, fresh } = await decide(deps, key, view, { live, signal });
-    const result = await execute(deps, key, view, action);
-    // A look at live tags that wanted nothing written, or wrote it, answers everybody.
-    if (fresh && !(action.kind === 'patch-spec' && result.overtaken)) for (const request of requests) request.resolve();
-    else deps.wakeUps.putBack(key, requests);
-    return result.again;
+    const action = await decide(deps, key, view, { live, signal });
+    // Who asked wants the images written. A look at live tags that wants none written is an answer, whatever comes next.
+    if (action.kind !== 'patch-spec') for (const request of requests) request.resolve();
+    const { again, overtaken } = await execute(deps, key, view, action);
+    if (overtaken && action.kind === 'patch-spec') deps.wakeUps.putBack(key, requests);
+    else for (const request of requests) request.resolve();
+    return again;
   } catch (error) {
     for (const request of requests) request.reject(error);
     throw error;
@@ -78,7 +80,7 @@ async function decide(
   key: string,
   view: ConfigView,
   { live, signal }: { readonly live: boolean; readonly signal: AbortSignal },
-): Promise<{ readonly action: WriteAction | Extract<Action, { kind: 'wait' }>; readonly fresh: boolean }> {
+): Promise<WriteAction | Extract<Action, { kind: 'wait' }>> {
   const { dc, problems } = view;
   const runningPods = new Map<string, number>();
   const rcs = deps.controllers(key);
@@ -104,12 +106,12 @@ async function decide(
         runningPods.set(action.rc.metadata.name, await countRunningPods(deps.kube, action.rc));
         continue;
       case 'patch-spec':
-        if (fresh) return { action, fresh };
+        if (fresh) return action;
         resolve = await readTags(deps.kube, dc);
         fresh = true;
         continue;
       default:
-        return { action, fresh };
+        return action;
     }
   }
 }

@@ -102,7 +102,7 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
 /** A pod template with one container; `fate` is what the fake node makes of its pods. */
 export function template(app: string, image: string, fate: 'ready' | 'never-ready' = 'ready') {
   return {
-    metadata: { labels: { app }, annotations: fate === 'ready' ? {} : { 'kwok.tagstream.io/outcome': fate } },
+    metadata: { labels: { app }, annotations: { 'kwok.tagstream.io/outcome': fate } },
     spec: { containers: [{ name: 'web', image }], terminationGracePeriodSeconds: 0 },
   };
 }

@@ -1,4 +1,5 @@
-import { startNats } from '@tagstream/servers';
+import { resolve } from 'node:path';
+import { applyCrds, startControlPlane, startNats } from '@tagstream/servers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Cluster, startCluster, template } from './cluster.ts';
 import { startInProcess } from './controllers.ts';
@@ -98,4 +99,24 @@ describe('outages', () => {
     await expect.poll(() => cluster.milestones, { timeout: 40_000 }).toContain('web-2 complete');
     void controller;
   }, 90_000);
+
+  test('a rollout goes on where it stood when the API server is back', async () => {
+    await using control = await startControlPlane();
+    await applyCrds(control.kubeconfig, resolve(import.meta.dirname, '../../../deploy/crds'));
+    await using cluster = await startCluster(servers.natsUrl, control.kubeconfig);
+    await using controller = await startInProcess(cluster, { ...servers, kubeconfig: control.kubeconfig });
+    await cluster.apply('web', { strategy });
+    await expect.poll(() => cluster.rollouts('web'), patience).toEqual(['v1 Complete 2/2']);
+
+    const apiServer = control.parts['kube-apiserver'];
+    await cluster.apply('web', { strategy, template: template('web', 'web:2', 'never-ready') });
+    await expect.poll(() => cluster.rollouts('web'), patience).toContain('v2 Running 0/2');
+    await apiServer.kill();
+    await apiServer.restart();
+    await cluster.apply('web', { strategy, template: template('web', 'web:3') });
+
+    const expected = ['v1 Complete 0/0', 'v2 Failed 0/0', 'v3 Complete 2/2'];
+    await expect.poll(() => cluster.rollouts('web').catch(() => []), { timeout: 60_000 }).toEqual(expected);
+    void controller;
+  }, 150_000);
 });
