@@ -1,11 +1,20 @@
 #!/bin/sh
-# Runs once: kubeconfig for the services, custom resource definitions, the example.
+# Runs at each start: kubeconfig for the services, custom resource definitions, and once the example.
 set -eu
-sed 's#https://127.0.0.1:6443#https://k3s:6443#' /kube/admin > /kube/config
-chmod 644 /kube/config
+
+# Written whole or not at all: a service may be reading it.
+sed 's#https://127.0.0.1:6443#https://k3s:6443#' /kube/admin > /kube/config.new
+chmod 644 /kube/config.new
+mv /kube/config.new /kube/config
 export KUBECONFIG=/kube/config
+
 kubectl apply --server-side -f /crds
-kubectl wait --for=condition=Established --timeout=60s crd/imagestreams.image.openshift.io crd/deploymentconfigs.apps.openshift.io
-for manifest in /example/*.yaml; do
-  sed 's#localhost:5000/#registry:5000/#g' "$manifest" | kubectl apply -f -
-done
+kubectl wait --for=condition=Established --timeout=60s \
+  crd/imagestreams.image.openshift.io crd/deploymentconfigs.apps.openshift.io
+
+# What was changed since the first start stays. The Service is applied last: without it the example is not complete.
+if [ -z "$(kubectl get service app --namespace shop --ignore-not-found --output name)" ]; then
+  for manifest in /example/*.yaml; do
+    sed 's#localhost:5000/#registry:5000/#g' "$manifest" | kubectl apply -f -
+  done
+fi

@@ -1,22 +1,46 @@
 /**
- * Bundles services into one file each, `dist/<service>.mjs`, for their images.
+ * Bundles services into one file each, for their images: `dist/<service>.mjs` and its source map.
  *
- *     node dev/src/build.ts              every service
- *     node dev/src/build.ts poller       one of them
+ *     npm run build                                every service
+ *     npm run build -- poller trigger              some of them
+ *     npm run build -- --out /tmp/bundles poller   into another directory
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
-const SERVICES_DIR = new URL('../../services/', import.meta.url);
-const DIST_DIR = new URL('../../dist/', import.meta.url);
+const ROOT_DIR = resolve(import.meta.dirname, '../..');
+const SERVICES_DIR = join(ROOT_DIR, 'services');
 
 /** CommonJS packages inside an ES module bundle look for `require`. */
 const REQUIRE_BANNER =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
-const known = readdirSync(SERVICES_DIR);
-const { positionals } = parseArgs({ allowPositionals: true });
+/**
+ * Maps every line of a package's file to the first line of that file: a stack trace names the file, and its line only for
+ * our own sources. Node keeps the map in memory; with every line of every package a service takes 200 MB, like this 100 MB.
+ */
+const mapPackagesCoarsely: Plugin = {
+  name: 'map-packages-coarsely',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/, namespace: 'file' }, async ({ path }) => {
+      const map = { version: 3, sources: [basename(path)], sourcesContent: [''], mappings: 'AAAA' };
+      const encoded = Buffer.from(JSON.stringify(map)).toString('base64');
+      return {
+        contents: `${await readFile(path, 'utf8')}\n//# sourceMappingURL=data:application/json;base64,${encoded}`,
+        loader: 'default',
+      };
+    });
+  },
+};
+
+const known = readdirSync(SERVICES_DIR).filter((name) => existsSync(join(SERVICES_DIR, name, 'src/main.ts')));
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: 'string', default: join(ROOT_DIR, 'dist') } },
+});
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`No service named ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
@@ -24,18 +48,21 @@ if (unknown.length > 0) {
 }
 
 for (const name of positionals.length > 0 ? positionals : known) {
+  const outfile = join(resolve(values.out), `${name}.mjs`);
   const result = await build({
-    entryPoints: [new URL(`${name}/src/main.ts`, SERVICES_DIR).pathname],
-    outfile: new URL(`${name}.mjs`, DIST_DIR).pathname,
+    absWorkingDir: ROOT_DIR,
+    entryPoints: [join(SERVICES_DIR, name, 'src/main.ts')],
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node22',
+    target: 'node24',
     sourcemap: true,
     metafile: true,
     logLevel: 'warning',
     banner: { js: REQUIRE_BANNER },
+    plugins: [mapPackagesCoarsely],
   });
   const bytes = Object.entries(result.metafile.outputs).find(([file]) => file.endsWith('.mjs'))?.[1].bytes ?? 0;
-  console.log(`dist/${name}.mjs  ${(bytes / 1024).toFixed(0)} kB`);
+  console.log(`${relative(process.cwd(), outfile)}  ${(bytes / 1024).toFixed(0)} kB`);
 }
