@@ -82,8 +82,12 @@ async function applyOnce(deps: ApplyPollDeps, observation: Observation): Promise
   }
 }
 
-/** Publishes what is missing of the observed tag and of those that follow it, be it written now or at a former delivery. */
+/**
+ * Publishes what is missing of the observed tag and of those that follow it, be it written now or at a former delivery. An
+ * error changes no history.
+ */
 async function publish(deps: ApplyPollDeps, stream: ImageStream, observation: Observation): Promise<void> {
+  if (observation.outcome.kind === 'error') return;
   const context = observationOf(observation);
   await deps.history.publish(stream, [observation.tag], context);
   await deps.history.publish(stream, followersOf(stream, observation.tag), { ...context, cause: 'tag' });
