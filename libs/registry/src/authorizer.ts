@@ -80,8 +80,7 @@ export class Authorizer {
     if (bearer?.params.scope) this.#scopes.set(scopeKey(target), bearer.params.scope, REMEMBERED_MS);
     const next = await this.#authorizeBy(method, target);
     if (next === undefined) throw refusedAccess(target, 'and no credentials for it are known');
-    if (next.header === refused?.header)
-      throw refusedAccess(target, 'with these credentials: incorrect username or password');
+    if (next.header === refused?.header) throw refusedAccess(target, WRONG_PASSWORD);
     return next;
   }
 
@@ -132,6 +131,9 @@ function withoutKnownChallenge(target: AuthTarget, challenges: readonly Challeng
     repository,
   });
 }
+
+/** OpenShift decides by the last words whether to try again without credentials. */
+export const WRONG_PASSWORD = 'with these credentials: incorrect username or password';
 
 /** The error for a registry that keeps answering 401. */
 export function refusedAccess(

@@ -1,5 +1,6 @@
 import { registryKey } from '@tagstream/image-ref';
 import type { KeyedCredential } from './docker-config.ts';
+import { matchesGlob } from './glob.ts';
 import type { Credential, CredentialTarget } from './types.ts';
 
 /** Where `docker login` keeps the credential for Docker Hub. */
@@ -53,30 +54,4 @@ function toEntry({ key, credential }: KeyedCredential): Entry {
 function splitPort(host: string): [hostname: string, port: string] {
   const [, hostname = host, port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(host) ?? [];
   return [hostname, port];
-}
-
-/**
- * True when the text fits a pattern in which `*` stands for any characters and `?` for one. A mismatch goes back to the last
- * star only, so the time is bounded by the product of both lengths; people write these patterns for others to run.
- */
-function matchesGlob(pattern: string, text: string): boolean {
-  let at = 0;
-  let afterStar = -1;
-  let starCovers = 0;
-  for (let read = 0; read < text.length; ) {
-    if (pattern[at] === '*') {
-      afterStar = ++at;
-      starCovers = read;
-    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[read])) {
-      at++;
-      read++;
-    } else if (afterStar >= 0) {
-      at = afterStar;
-      read = ++starCovers;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
 }

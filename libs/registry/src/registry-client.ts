@@ -8,7 +8,7 @@ import { ACCEPT_MANIFESTS, manifestKind, mediaTypeOf } from './media-types.ts';
 import { parseRateLimit } from './rate-limit.ts';
 import { type Repository, repositoryOf } from './repository.ts';
 import { Session } from './session.ts';
-import { createTransport, type HttpResponse } from './transport.ts';
+import { createTransport, type HttpResponse, type Transport } from './transport.ts';
 import type {
   CallOptions,
   FetchedManifest,
@@ -41,11 +41,7 @@ const HEADLESS_MS = 60 * 60 * 1000;
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { clock } = options;
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  const transport = createTransport({
-    timeouts,
-    maxConnections: options.maxConnectionsPerRegistry ?? DEFAULT_MAX_CONNECTIONS,
-    extraCa: options.extraCa ?? [],
-  });
+  const transport = options.transport ?? createRegistryTransport(options);
   const session = new Session({
     transport,
     userAgent: options.userAgent,
@@ -54,6 +50,9 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     credentials: options.credentials ?? (async () => undefined),
     onRequest: options.onRequest ?? (() => {}),
   });
+  const close = async () => {
+    if (options.transport === undefined) await transport.close();
+  };
   const headless = new ExpiringMap<true>(clock, MAX_HEADLESS);
 
   async function getManifest(repository: Repository, call: CallOptions): Promise<FetchedManifest> {
@@ -116,10 +115,25 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return sizeOf(await session.ask({ ...question, operation: 'head_blob', method: 'HEAD', maxBytes: 0 }, call)).size;
     },
     listTags: (ref, call = {}) => listTags(session, repositoryOf(ref), call),
-    close: () => transport.close(),
-    [Symbol.asyncDispose]: () => transport.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
+
+/** Connections as a client makes them for itself, to be shared by several of them and by whoever exchanges credentials. */
+export function createRegistryTransport(
+  options: Omit<RegistryClientOptions, 'transport' | 'userAgent' | 'clock'>,
+): Transport {
+  return createTransport({
+    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
+    maxConnections: options.maxConnectionsPerRegistry ?? DEFAULT_MAX_CONNECTIONS,
+    extraCa: options.extraCa ?? [],
+    authoritiesOf: options.authoritiesOf ?? (() => NO_AUTHORITIES),
+    proxy: options.proxy,
+  });
+}
+
+const NO_AUTHORITIES: readonly string[] = [];
 
 /** An answer to HEAD without digest or media type: no error, only a reason to use GET. */
 class HeadTellsNothing extends Error {}

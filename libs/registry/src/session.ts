@@ -1,4 +1,5 @@
-import { type Authorization, Authorizer, type AuthTarget, refusedAccess } from './authorizer.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Authorization, Authorizer, type AuthTarget, refusedAccess, WRONG_PASSWORD } from './authorizer.ts';
 import { locateError, RegistryError } from './errors.ts';
 import { parseRateLimit } from './rate-limit.ts';
 import { followRedirects } from './redirects.ts';
@@ -66,7 +67,7 @@ export class Session {
     };
     try {
       const response = await this.#schemes.run(host, call.insecure, (scheme, answered) =>
-        this.#askBy(scheme, question, call, answered),
+        this.#askRenewing(scheme, question, call, answered),
       );
       if (response.status >= 200 && response.status < 300) return response;
       throw toStatusError(response, asked, this.#options.clock.now());
@@ -78,8 +79,38 @@ export class Session {
     }
   }
 
+  /**
+   * Asks with the credential that is known, and once more when that is refused and another one can be had. One that comes
+   * from an exchange may have been revoked, or have run out by the registry's clock.
+   */
+  async #askRenewing(scheme: string, question: Question, call: Call, answered: () => void): Promise<HttpResponse> {
+    const { registry, name: repository } = question.repository;
+    let credential: Promise<Credential | undefined> | undefined;
+    const find = (refused?: Credential) =>
+      call.credentials({ registry, repository, ...(refused === undefined ? {} : { refused }) });
+    try {
+      return await this.#askBy(scheme, question, call, answered, () => {
+        credential ??= find();
+        return credential;
+      });
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.code !== 'unauthorized' || credential === undefined) throw error;
+      const refused = await credential;
+      if (refused === undefined) throw error;
+      const renewed = await untilAborted(find(refused), call.signal);
+      if (renewed === undefined || isDeepStrictEqual(renewed, refused)) throw error;
+      return this.#askBy(scheme, question, call, answered, async () => renewed);
+    }
+  }
+
   /** Asks by one scheme; a refused request is repeated once with what the registry's challenge led to. */
-  async #askBy(scheme: string, question: Question, call: Call, answered: () => void): Promise<HttpResponse> {
+  async #askBy(
+    scheme: string,
+    question: Question,
+    call: Call,
+    answered: () => void,
+    credential: () => Promise<Credential | undefined>,
+  ): Promise<HttpResponse> {
     const { host, name } = question.repository;
     const url = URL.parse(`${scheme}://${host}/v2/${name}/${question.path}`);
     if (url === null) throw new RegistryError('invalid', `"${host}" is no host that can be asked.`, { host });
@@ -99,7 +130,7 @@ export class Session {
           signal: call.signal,
         },
       );
-    const target = this.#authTarget(url.origin, question, call, answered);
+    const target = this.#authTarget(url.origin, question, call, answered, credential);
     const authorization = await this.#authorizer.authorize(target);
     const { response, answeredBy } = await send(authorization);
     if (response.status !== 401) return response;
@@ -108,23 +139,29 @@ export class Session {
     const second = await send(better);
     if (second.response.status === 401) {
       const hasCredential = (await target.credential()) !== undefined;
-      throw refusedAccess(target, hasCredential ? 'with the credentials known for it' : 'without credentials');
+      const isPassword = better.token === undefined && better.header.startsWith('Basic ');
+      throw refusedAccess(
+        target,
+        isPassword ? WRONG_PASSWORD : hasCredential ? 'with the credentials known for it' : 'without credentials',
+      );
     }
     return second.response;
   }
 
-  #authTarget(origin: string, question: Question, call: Call, answered: () => void): AuthTarget {
+  #authTarget(
+    origin: string,
+    question: Question,
+    call: Call,
+    answered: () => void,
+    credential: () => Promise<Credential | undefined>,
+  ): AuthTarget {
     const { repository } = question;
-    let credential: Promise<Credential | undefined> | undefined;
     return {
       origin,
       host: repository.host,
       repository: repository.name,
       insecure: call.insecure,
-      credential: () => {
-        credential ??= call.credentials({ registry: repository.registry, repository: repository.name });
-        return untilAborted(credential, call.signal);
-      },
+      credential: () => untilAborted(credential(), call.signal),
       getToken: (get) => {
         // The registry has answered with a challenge, now or earlier: a silent token service says nothing of its scheme.
         answered();
@@ -139,7 +176,6 @@ export class Session {
   /** Has a deadline of its own and no caller's signal: others may be waiting for the same token. */
   async #fetchToken(request: TokenRequest, question: Question): Promise<Token> {
     const { host, name } = question.repository;
-    const _asked = { host, repository: name, what: question.what };
     const deadline = AbortSignal.timeout(this.#options.totalMs);
     try {
       return await requestToken(request, {

@@ -39,12 +39,21 @@ const MEANINGS: readonly Meaning[] = [
 /**
  * Names the failure to get an answer from a host. The message holds nothing that changes from try to try, such as an
  * address or a duration, because it becomes the message of a condition that is only written when it differs.
+ *
+ * @param isProxied requests may go through a proxy, which then may be what has failed.
  */
-export function toTransportError(cause: unknown, host: string): RegistryError {
+export function toTransportError(cause: unknown, host: string, isProxied = false): RegistryError {
   if (cause instanceof RegistryError) return cause;
+  const refusal = proxyRefusal(cause);
+  if (refusal !== undefined) {
+    return new RegistryError('unavailable', `${host} cannot be reached: the proxy answers ${refusal}.`, {
+      host,
+      cause,
+    });
+  }
   const code = codeOf(cause);
   const meaning = MEANINGS.find(({ pattern }) => pattern.test(code)) as Meaning; // the last pattern fits everything
-  const suffix = code === '' ? '' : ` (${code})`;
+  const suffix = `${code === '' ? '' : ` (${code})`}${isProxied ? '; a proxy is set and may be the cause' : ''}`;
   return new RegistryError(meaning.code, `${host} ${meaning.what}${suffix}.`, { host, cause });
 }
 
@@ -57,4 +66,12 @@ function codeOf(error: unknown): string {
     return 'ERR_SSL_WRONG_VERSION_NUMBER';
   }
   return typeof code === 'string' ? code : codeOf(cause);
+}
+
+/** The status with which a proxy refused to connect; undici tells it in the message only. */
+function proxyRefusal(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const status = /^Proxy response \((\d{3})\)/.exec(cause.message)?.[1];
+  if (status !== undefined) return `status ${status} to CONNECT`;
+  return /^Proxy Authentication Required/.test(cause.message) ? 'status 407' : undefined;
 }

@@ -1,20 +1,10 @@
-import { getCACertificates } from 'node:tls';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { type ConnectionOptions, createConnections } from './connections.ts';
 import { RegistryError } from './errors.ts';
 import { toTransportError } from './transport-error.ts';
-import type { Timeouts } from './types.ts';
 
 /** Kept from the body of an answer that is no success: enough for its error code. */
 const MAX_ERROR_BODY_BYTES = 16 * 1024;
-
-/** Headers of an answer; registries send some hundred bytes, tokens in redirects some thousand. */
-const MAX_HEADER_BYTES = 64 * 1024;
-
-/** An idle connection is closed after this long; a poll every few seconds keeps it. */
-const KEEP_ALIVE_MS = 60_000;
-
-/** Different origins with open connections: registries, their token services and blob stores. */
-const MAX_ORIGINS = 1000;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
@@ -42,45 +32,20 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export interface TransportOptions {
-  readonly timeouts: Timeouts;
-  readonly maxConnections: number;
-  readonly extraCa: readonly string[];
-}
-
 /** HTTP/1.1 over kept-alive connections, a bounded number to each origin. */
-export function createTransport(options: TransportOptions): Transport {
-  const verified = createAgent(options, {
-    ...(options.extraCa.length === 0 ? {} : { ca: [...getCACertificates(), ...options.extraCa] }),
-  });
-  const unverified = createAgent(options, { rejectUnauthorized: false });
+export function createTransport(options: ConnectionOptions): Transport {
+  const connections = createConnections(options);
+  const isProxied = options.proxy?.httpProxy !== undefined || options.proxy?.httpsProxy !== undefined;
   return {
-    send: (request) => exchange(request.insecure ? unverified : verified, request),
-    close: async () => {
-      await Promise.all([verified.destroy(), unverified.destroy()]);
-    },
+    send: (request) => exchange(connections.to(request.url, request.insecure), request, isProxied),
+    close: () => connections.close(),
   };
 }
 
-function createAgent(options: TransportOptions, tls: { ca?: string[]; rejectUnauthorized?: boolean }): Agent {
-  return new Agent({
-    connect: { ...tls, timeout: options.timeouts.connectMs },
-    connections: options.maxConnections,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: options.timeouts.headersMs,
-    bodyTimeout: options.timeouts.bodyMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    maxOrigins: MAX_ORIGINS,
-  });
-}
-
-async function exchange(agent: Agent, request: HttpRequest): Promise<HttpResponse> {
+async function exchange(dispatcher: Dispatcher, request: HttpRequest, isProxied: boolean): Promise<HttpResponse> {
   const { url } = request;
   try {
-    const answer = await agent.request({
+    const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method,
@@ -95,7 +60,7 @@ async function exchange(agent: Agent, request: HttpRequest): Promise<HttpRespons
     return { status, headers: joinHeaders(answer.headers), body };
   } catch (cause) {
     request.signal.throwIfAborted();
-    throw toTransportError(cause, url.host);
+    throw toTransportError(cause, url.host, isProxied);
   }
 }
 

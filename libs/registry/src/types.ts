@@ -1,11 +1,17 @@
 import type { ImageReference } from '@tagstream/image-ref';
 import type { RateLimit, RegistryErrorCode } from './errors.ts';
 import type { Manifest } from './manifest.ts';
+import type { Transport } from './transport.ts';
 
 /** What credentials are looked up for: `docker.io` and `library/nginx`, in normal form. */
 export interface CredentialTarget {
   readonly registry: string;
   readonly repository: string;
+  /**
+   * A credential found earlier that the registry has refused just now. A provider that made it by an exchange makes another
+   * one; any other answers what it knows, and the refusal stands when that is the same.
+   */
+  readonly refused?: Credential;
 }
 
 /**
@@ -104,12 +110,30 @@ export interface Timeouts {
   readonly totalMs: number;
 }
 
+/** Proxies as the environment variables of the same names say them; undici's rules for `noProxy` hold. */
+export interface ProxySettings {
+  /** URL, for `http://` */
+  readonly httpProxy?: string;
+  /** URL, for `https://`, through CONNECT; that of `httpProxy` when absent. */
+  readonly httpsProxy?: string;
+  /** `.internal,registry.example.com:5000` */
+  readonly noProxy?: string;
+}
+
 export interface RegistryClientOptions {
   readonly userAgent: string;
   readonly clock: Clock;
   readonly credentials?: CredentialProvider;
-  /** Certificate authorities in PEM trusted besides the default ones. */
+  /** Certificate authorities in PEM trusted besides the default ones, for every host. */
   readonly extraCa?: readonly string[];
+  /**
+   * Certificate authorities in PEM trusted besides for one host, `registry.example.com` or `registry.example.com:5000`. Asked
+   * at each request and compared by identity: another array, and the host gets new connections. Texts must be valid.
+   */
+  readonly authoritiesOf?: (host: string) => readonly string[];
+  readonly proxy?: ProxySettings;
+  /** Used in place of connections of its own, and closed by whoever made it. */
+  readonly transport?: Transport;
   /** Connections kept to one origin; requests beyond it wait. */
   readonly maxConnectionsPerRegistry?: number;
   readonly timeouts?: Partial<Timeouts>;
