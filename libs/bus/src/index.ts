@@ -5,5 +5,7 @@ export { BusError, type BusErrorCode } from './bus-error.ts';
 export type { BusClock } from './clock.ts';
 export { type BusStatus, type ConnectOptions, connectBus } from './connect.ts';
 export type { ConsumeOptions, Consumer, ConsumerEvent, ConsumerHealth, Delivery, Handler } from './consumer.ts';
+export { joinMembers, type Membership, type MembershipOptions } from './membership.ts';
+export { type OwnerOf, rendezvous } from './membership-share.ts';
 export type { Outcome } from './outcome.ts';
 export type { Seen, SubscribeOptions, Subscription } from './subscribe.ts';

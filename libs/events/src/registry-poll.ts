@@ -41,6 +41,12 @@ export const RegistryPoll = defineEvent({
     specHash: Name('Fingerprint of the spec tag that was imported'),
     specGeneration: Type.Integer({ minimum: 0, description: 'Generation of the spec tag that was imported' }),
     basedOn: Type.Union([HistoryItem, Type.Null()], { description: 'Newest item it was compared with' }),
+    replaces: Type.Optional(
+      Name(
+        'Fingerprint of the ImportSuccess=False condition that the status showed, or showed last: it makes a failure that comes ' +
+          'back after a success a new fact, although the newest item is the same',
+      ),
+    ),
     cause: Cause,
     checkedAt: Instant('When the registry answered'),
     hint: Type.Optional(PushHint),
@@ -54,6 +60,7 @@ export const RegistryPoll = defineEvent({
     d.specHash,
     d.specGeneration,
     d.basedOn,
+    ...(d.replaces === undefined ? [] : [d.replaces]),
     d.outcome.kind === 'image' ? [d.outcome.image, d.outcome.reference] : [d.outcome.reason, d.outcome.message],
   ],
   sample: {

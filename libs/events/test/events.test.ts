@@ -63,6 +63,14 @@ describe('message ids', () => {
 
     expect(RegistryPoll.id({ ...rest, basedOn: null })).not.toBe(RegistryPoll.id({ ...rest, basedOn }));
   });
+
+  test('differ when a failure comes back after a success with the same newest item', () => {
+    const failed = { ...RegistryPoll.sample, outcome: { kind: 'error', reason: 'NotFound', message: 'gone' } } as const;
+    const again = { ...failed, replaces: 'the failure that was shown before' };
+
+    expect(RegistryPoll.problems(again)).toEqual([]);
+    expect(RegistryPoll.id(again)).not.toBe(RegistryPoll.id(failed));
+  });
 });
 
 describe('subject tokens', () => {

@@ -1,0 +1,122 @@
+import type { Bucket, BucketChange } from './bucket.ts';
+import type { Bus } from './bus.ts';
+import { type BusClock, systemBusClock } from './clock.ts';
+
+/** Options of {@link joinMembers}. */
+export interface MembershipOptions {
+  /** Whose replicas these are; one token of letters, digits, `-` and `_`. */
+  readonly group: string;
+  /** This process, unlike any other that is or was in the group; likewise one token. */
+  readonly member: string;
+  /** After this time without a sign of life a member is taken for dead. */
+  readonly leaseMs: number;
+  /** Told who is there, in the order of their names and this process included: once when that is known, then at each change. */
+  readonly onChange: (members: readonly string[]) => void;
+  /** Told when this process could not give a sign of life; it goes on trying. */
+  readonly onTrouble?: (error: unknown) => void;
+  readonly clock?: BusClock;
+}
+
+/** This process's membership in a group. Disposal tells the others that it leaves. */
+export interface Membership extends AsyncDisposable {
+  /** Who is there. */
+  readonly members: readonly string[];
+}
+
+/** Bucket with one key for each member of each group. */
+const BUCKET = 'members';
+
+/** Signs of life in a lease: one or two may be late before a member is taken for dead. */
+const BEATS_PER_LEASE = 4;
+
+/** A dead member's key disappears after so many leases; until then a newcomer counts it in for one lease. */
+const KEPT_LEASES = 2;
+
+/**
+ * Joins a group of replicas and follows who else is in it. Each member writes its key a few times in a lease; one whose key
+ * was not written for that many writes of this process's own is dead. So ages are counted in own signs of life that
+ * succeeded: clocks of different machines are never compared, and while NATS is away nobody seems to die.
+ *
+ * Membership is a view, not a lock: for a moment two processes may both believe, or both not believe, in a third.
+ *
+ * @returns once the members that were there before are known.
+ * @throws BusError when the bucket cannot be opened or written.
+ */
+export async function joinMembers(bus: Pick<Bus, 'bucket'>, options: MembershipOptions): Promise<Membership> {
+  const { group, member, leaseMs, clock = systemBusClock } = options;
+  const bucket = await bus.bucket(BUCKET, { ttlMs: leaseMs * KEPT_LEASES });
+  const key = `${group}.${member}`;
+  const stop = new AbortController();
+  const current = Promise.withResolvers<void>();
+  /** The others, with how often this process has given a sign of life since theirs. */
+  const others = new Map<string, number>();
+  let isCurrent = false;
+  let members: readonly string[] = [member];
+
+  function refresh(): void {
+    if (!isCurrent || stop.signal.aborted) return;
+    const now = [member, ...others.keys()].sort();
+    if (now.join() === members.join()) return;
+    members = now;
+    options.onChange(members);
+  }
+
+  function take(change: BucketChange): void {
+    if (change.kind === 'current') {
+      isCurrent = true;
+      current.resolve();
+      return;
+    }
+    const name = change.key.slice(group.length + 1);
+    if (name === member) return;
+    if (change.kind === 'delete') others.delete(name);
+    else others.set(name, 0);
+    refresh();
+  }
+
+  function age(): void {
+    for (const [name, beats] of others) {
+      if (beats + 1 >= BEATS_PER_LEASE) others.delete(name);
+      else others.set(name, beats + 1);
+    }
+    refresh();
+  }
+
+  async function live(): Promise<void> {
+    for (let beat = 1; !stop.signal.aborted; beat++) {
+      await clock.sleep(leaseMs / BEATS_PER_LEASE, stop.signal).catch(() => undefined);
+      if (stop.signal.aborted) return;
+      try {
+        await bucket.put(key, { beat });
+        age();
+      } catch (error) {
+        // What cannot reach the server cannot judge others either: their time starts anew.
+        for (const name of others.keys()) others.set(name, 0);
+        options.onTrouble?.(error);
+      }
+    }
+  }
+
+  await bucket.put(key, { beat: 0 });
+  const watch = bucket.watch({ key: `${group}.*`, onChange: take });
+  await Promise.race([current.promise, watch.closed]);
+  members = [];
+  refresh();
+  const living = live();
+  return {
+    get members() {
+      return members;
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await living;
+      await watch[Symbol.asyncDispose]();
+      await leave(bucket, key);
+    },
+  };
+}
+
+/** Without NATS the lease runs out instead. */
+async function leave(bucket: Bucket, key: string): Promise<void> {
+  await bucket.delete(key).catch(() => undefined);
+}
