@@ -9,8 +9,14 @@ mv /kube/config.new /kube/config
 export KUBECONFIG=/kube/config
 
 kubectl apply --server-side -f /crds
-kubectl wait --for=condition=Established --timeout=60s \
-  crd/imagestreams.image.openshift.io crd/deploymentconfigs.apps.openshift.io
+# Again and again: kubectl wait fails for a definition that is so new that it has no conditions at all.
+tries=30
+until kubectl wait --for=condition=Established --timeout=60s \
+  crd/imagestreams.image.openshift.io crd/deploymentconfigs.apps.openshift.io; do
+  tries=$((tries - 1))
+  [ "$tries" -gt 0 ] || exit 1
+  sleep 1
+done
 
 # What was changed since the first start stays. The Service is applied last: without it the example is not complete.
 if [ -z "$(kubectl get service app --namespace shop --ignore-not-found --output name)" ]; then

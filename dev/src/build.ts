@@ -62,6 +62,10 @@ for (const name of positionals.length > 0 ? positionals : known) {
     logLevel: 'warning',
     banner: { js: REQUIRE_BANNER },
     plugins: [mapPackagesCoarsely],
+  }).catch((error: unknown) => {
+    // esbuild has printed what is wrong with the sources, where and how.
+    if (error instanceof Error && 'errors' in error) process.exit(1);
+    throw error;
   });
   const bytes = Object.entries(result.metafile.outputs).find(([file]) => file.endsWith('.mjs'))?.[1].bytes ?? 0;
   console.log(`${relative(process.cwd(), outfile)}  ${(bytes / 1024).toFixed(0)} kB`);
