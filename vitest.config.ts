@@ -13,6 +13,7 @@ export default defineConfig({
           include: ['libs/*/test/**/*.test.ts', 'services/*/test/**/*.test.ts', 'dev/test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/*.server.test.ts'],
           testTimeout: 10_000,
+          expect: { poll: { timeout: 5_000 } },
         },
       },
       {
@@ -21,6 +22,8 @@ export default defineConfig({
           include: ['{libs,services,dev}/*/test/**/*.server.test.ts', 'dev/test/**/*.server.test.ts'],
           globalSetup: servers,
           testTimeout: 30_000,
+          // vitest's own second is less than a restart takes on a busy machine.
+          expect: { poll: { timeout: 10_000 } },
           hookTimeout: 60_000,
         },
       },
@@ -30,6 +33,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           globalSetup: servers,
           testTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,
           // Each of these files starts all services: two at once would share two cores with five servers.
           fileParallelism: false,
