@@ -1,13 +1,6 @@
 import { execFile } from 'node:child_process';
 import { inject } from 'vitest';
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    /** Path of a kubectl. A run against a cluster of one's own may have none: then it is the one on PATH. */
-    kubectl: string;
-  }
-}
-
 export interface KubectlResult {
   readonly code: number;
   readonly stdout: string;
@@ -25,7 +18,7 @@ export function kubectl(args: readonly string[], input = ''): Promise<KubectlRes
   const options = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     const child = execFile(
-      inject('kubectl') ?? 'kubectl',
+      inject('kubectl'),
       ['--kubeconfig', inject('kubeconfig'), ...args],
       options,
       (error, stdout, stderr) => {

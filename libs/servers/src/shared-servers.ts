@@ -10,6 +10,8 @@ export interface SharedServers extends AsyncDisposable {
   readonly natsUrl: string;
   /** Path of a kubeconfig. */
   readonly kubeconfig: string;
+  /** Path of a kubectl; just `kubectl` beside a cluster that the environment names. */
+  readonly kubectl: string;
   /** `host:port`, as it stands in an image reference. */
   readonly registryHost: string;
 }
@@ -27,7 +29,10 @@ export async function startSharedServers(env: Environment, onProgress: OnProgres
   const registryHost = env.REGISTRY_URL
     ? new URL(env.REGISTRY_URL).host
     : started.use(await startRegistry(options)).host;
-  const kubeconfig = env.KUBECONFIG || started.use(await startControlPlane(options)).kubeconfig;
+  const cluster = env.KUBECONFIG
+    ? { kubeconfig: env.KUBECONFIG, kubectl: 'kubectl' }
+    : started.use(await startControlPlane(options));
   const all = started.move();
-  return { natsUrl, kubeconfig, registryHost, [Symbol.asyncDispose]: () => all.disposeAsync() };
+  const { kubeconfig, kubectl } = cluster;
+  return { natsUrl, kubeconfig, kubectl, registryHost, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

@@ -11,6 +11,8 @@ declare module 'vitest' {
     natsUrl: string;
     /** Path of a cluster administrator's kubeconfig; the cluster is shared: use a namespace of your own. */
     kubeconfig: string;
+    /** Path of a kubectl. */
+    kubectl: string;
     /** `host:port` of a registry without TLS, shared: use repositories of your own. */
     registryHost: string;
   }
@@ -34,6 +36,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const servers = await shared.servers;
   project.provide('natsUrl', servers.natsUrl);
   project.provide('kubeconfig', servers.kubeconfig);
+  project.provide('kubectl', servers.kubectl);
   project.provide('registryHost', servers.registryHost);
   return async () => {
     shared.users--;

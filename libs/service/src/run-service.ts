@@ -54,8 +54,13 @@ export async function runService<C extends ServiceConfig>(service: Service<C>): 
   let code: number = EXIT.stopped;
   const fail = (error: unknown) => {
     if (stop.signal.aborted) return; // it is being stopped already; what fails now fails because of that
-    log.fatal({ err: error }, 'service failed');
-    code = EXIT.failed;
+    if (error instanceof ConfigError) {
+      explain(service.name, error);
+      code = EXIT.unusable;
+    } else {
+      log.fatal({ err: error }, 'service failed');
+      code = EXIT.failed;
+    }
     stop.abort(error);
   };
   exitOnUnhandled(log);
@@ -119,8 +124,7 @@ function parseOrExit<C extends ServiceConfig>(service: Service<C>): Readonly<C> 
     return service.config.parse(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${service.name} cannot start with this environment:\n`);
-    for (const problem of error.problems) process.stderr.write(`  ${problem}\n`);
+    explain(service.name, error);
     process.exit(EXIT.unusable);
   }
 }
@@ -130,4 +134,10 @@ async function watchHealth(health: Health, signal: AbortSignal): Promise<void> {
     await health.report();
     await systemClock.sleep(HEALTH_EVERY_MS, signal).catch(() => undefined);
   }
+}
+
+/** Tells an operator, in place of a log line, what to mend; also for problems that a service finds only when it starts. */
+function explain(service: string, error: ConfigError): void {
+  process.stderr.write(`${service} cannot start with this environment:\n`);
+  for (const problem of error.problems) process.stderr.write(`  ${problem}\n`);
 }
