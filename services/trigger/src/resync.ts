@@ -1,8 +1,16 @@
+import type { TriggerConfig } from './config.ts';
 import type { Parts } from './parts.ts';
 
 /** Compares everything now and then, so that what was missed in any way heals by itself. Ends with the service. */
 export async function resync(
-  { clock, config, signal, telemetry }: Pick<Parts, 'clock' | 'config' | 'signal' | 'telemetry'>,
+  {
+    clock,
+    config,
+    signal,
+    telemetry,
+  }: Pick<Parts, 'clock' | 'signal' | 'telemetry'> & {
+    readonly config: Pick<TriggerConfig, 'resyncSeconds'>;
+  },
   compareAll: () => Promise<void> | void,
 ): Promise<void> {
   while (!signal.aborted) {

@@ -28,7 +28,7 @@ export function createTelemetry(metrics: Metrics, log: Log) {
   });
   const refused = metrics.counter({
     name: 'tagstream_trigger_trigger_errors_total',
-    help: 'Trigger annotations that cannot be followed, by kind of workload',
+    help: 'Workloads whose owner was told that their triggers cannot be followed, by kind',
     labels: ['kind'],
   });
   const delay = metrics.histogram({
@@ -75,7 +75,7 @@ export function createTelemetry(metrics: Metrics, log: Log) {
     },
     refused(kind: string, about: object) {
       refused.inc({ kind });
-      log.info({ kind, ...about }, 'trigger annotation cannot be followed');
+      log.info({ kind, ...about }, 'triggers cannot be followed');
     },
     delayed(seconds: number) {
       delay.observe(seconds);

@@ -51,8 +51,8 @@ export function observation(
   const { from, specHash, specGeneration, basedOn } = request;
   const image = digest(hexDigit);
   return {
-    namespace: WEB.namespace,
-    stream: WEB.name,
+    namespace: source.metadata.namespace ?? '',
+    stream: source.metadata.name,
     streamUid: source.metadata.uid ?? '',
     tag,
     from,
