@@ -9,6 +9,47 @@ export { type FollowedTag, followedTags, type ImageChange, imageChange, type Tag
 export { deployerPodName, hookPodName, replicationControllerName, shortenedName } from './name.ts';
 export { nextStep } from './next-step.ts';
 export type { Observed } from './observed.ts';
+export { type Cancellation, cancellation } from './operations/cancel.ts';
+export {
+  type ConfigTriggersWrite,
+  configTriggers,
+  writeConfigTriggers,
+} from './operations/config-triggers.ts';
+export { storedUpdate } from './operations/config-update.ts';
+export { type Converted, type ConvertOptions, convertConfig } from './operations/convert.ts';
+export {
+  type InstantiateRequest,
+  type Instantiation,
+  instantiate,
+  obstacleToLatest,
+} from './operations/instantiate.ts';
+export { type NewConfig, newConfig } from './operations/new-config.ts';
+export { afterConflict, versionPatch } from './operations/new-version.ts';
+export { guarded, imageOperations, type PatchOperation } from './operations/patch-operation.ts';
+export { type PauseChange, pause, resume } from './operations/pause.ts';
+export { tagsToRefresh } from './operations/refresh-images.ts';
+export type { Refusal, RefusalReason } from './operations/refusal.ts';
+export { type Retry, retry } from './operations/retry.ts';
+export { disabledTriggers, type Rollback, type RollbackRequest, rollback } from './operations/rollback.ts';
+export { type RollbackTarget, rollbackTarget } from './operations/rollback-target.ts';
+export { type RolloutHistoryRow, rolloutHistory } from './operations/rollout-history.ts';
+export { type RolloutStatus, rolloutStatus } from './operations/rollout-status.ts';
+export {
+  changedTriggers,
+  type ImageTriggerDefinition,
+  type TriggerChange,
+  type TriggerDefinition,
+  type TriggerRow,
+  triggerRows,
+} from './operations/trigger-definition.ts';
+export {
+  podSpecPaths,
+  type TriggeredKind,
+  type TriggeredWorkload,
+  type WorkloadTriggersWrite,
+  workloadTriggers,
+  writeWorkloadTriggers,
+} from './operations/workload-triggers.ts';
 export { type Claim, claimOn } from './ownership.ts';
 export { canEnter, isCancelled, isTerminal, type Phase, phaseOf } from './phase.ts';
 export { newReplicationController, ownerReferenceTo } from './replication-controller.ts';
