@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['libs/*/test/**/*.test.ts', 'services/*/test/**/*.test.ts', 'dev/test/**/*.test.ts'],
+          include: ['libs/*/test/**/*.test.ts', 'services/*/test/**/*.test.ts', '{cli,dev}/test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/*.server.test.ts'],
           testTimeout: 10_000,
           expect: { poll: { timeout: 5_000 } },
@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
-          include: ['{libs,services,dev}/*/test/**/*.server.test.ts', 'dev/test/**/*.server.test.ts'],
+          include: ['{libs,services,dev}/*/test/**/*.server.test.ts', '{cli,dev}/test/**/*.server.test.ts'],
           globalSetup: servers,
           testTimeout: 30_000,
           // vitest's own second is less than a restart takes on a busy machine.
@@ -31,11 +31,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
-          globalSetup: servers,
           testTimeout: 120_000,
           expect: { poll: { timeout: 30_000 } },
           hookTimeout: 120_000,
-          // Each of these files starts all services: two at once would share two cores with five servers.
+          // Each of these files starts servers and services of its own: two at once would share two cores.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
