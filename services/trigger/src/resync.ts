@@ -18,6 +18,7 @@ export async function resync(
     if (signal.aborted) return;
     try {
       await compareAll();
+      telemetry.log.debug('resync started');
     } catch (error) {
       if (!signal.aborted) telemetry.log.warn({ err: error }, 'resync failed'); // the next one comes
     }
