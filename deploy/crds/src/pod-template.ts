@@ -31,6 +31,13 @@ const QUANTITY_PATTERN = '^[+-]?([0-9]+|[0-9]+\\.[0-9]*|\\.[0-9]+)([numkMGTPE]|[
 /** Lists whose duplicates a Deployment accepts: as maps the API server would refuse them in a custom resource. */
 const TOLERANT_LISTS = new Set(['env', 'ports', 'imagePullSecrets', 'hostAliases']);
 
+/**
+ * Objects that may become empty: where all keys of an object are taken away, server-side apply makes it null. For these null
+ * is the same as absent, as it is for every map (labels, annotations, nodeSelector, limits). For others it may not be:
+ * `emptyDir: {}` says something.
+ */
+const MAY_BE_EMPTY = new Set(['metadata', 'resources', 'securityContext', 'affinity', 'lifecycle', 'dnsConfig']);
+
 /** Longer than any name that Kubernetes accepts for a container; CEL rules need a limit. */
 const MAX_CONTAINER_NAME_LENGTH = 63;
 
@@ -82,8 +89,14 @@ function converted(schemas: OpenApiSchemas, schema: OpenApiSchema, field: string
   const reference = schema.$ref ?? schema.allOf?.[0]?.$ref;
   if (reference !== undefined) return inlined(schemas, reference.slice(reference.lastIndexOf('/') + 1));
   if (schema.oneOf !== undefined) return { 'x-kubernetes-int-or-string': true };
+  const nullable = (name: string) => (MAY_BE_EMPTY.has(name) ? { nullable: true } : {});
   const each = (properties: Readonly<Record<string, OpenApiSchema>>) =>
-    Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, converted(schemas, value, name)]));
+    Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [
+        name,
+        { ...converted(schemas, value, name), ...nullable(name) },
+      ]),
+    );
   return {
     ...(schema.type === undefined ? {} : { type: schema.type }),
     ...(schema.format === undefined ? {} : { format: schema.format }),
@@ -96,7 +109,7 @@ function converted(schemas: OpenApiSchemas, schema: OpenApiSchema, field: string
     ...(schema.items === undefined ? {} : { items: converted(schemas, schema.items, '') }),
     ...(schema.additionalProperties === undefined
       ? {}
-      : { additionalProperties: converted(schemas, schema.additionalProperties, '') }),
+      : { nullable: true, additionalProperties: converted(schemas, schema.additionalProperties, '') }),
     ...listKeywords(schema, field),
     ...(schema['x-kubernetes-map-type'] === undefined
       ? {}

@@ -87,7 +87,11 @@ export const strategy = (parts: ContainerParts): Schema =>
       rollingParams: rollingParams(parts),
       recreateParams: recreateParams(parts),
       customParams: customParams(parts),
-      resources: { ...parts.resources, description: 'Resources of the pod that carries out a Custom rollout.' },
+      resources: {
+        ...parts.resources,
+        description: 'Resources of the pod that carries out a Custom rollout.',
+        nullable: true,
+      },
       labels: textMap('Labels added to hook pods and to the pod of a Custom rollout.'),
       annotations: textMap('Annotations added to hook pods and to the pod of a Custom rollout.'),
       activeDeadlineSeconds: long('How long such a pod may run. Default 21600.', { nullable: true, minimum: 0 }),

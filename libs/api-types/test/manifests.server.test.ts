@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { normalizeDeploymentConfig, validateDeploymentConfig } from '@tagstream/api-types';
+import { type DeploymentConfig, normalizeDeploymentConfig, validateDeploymentConfig } from '@tagstream/api-types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { withoutUnset } from '../src/unset-fields.ts';
 import { kubectl, kubectlOutput } from './kubectl.ts';
 
 const dir = join(import.meta.dirname, 'manifests');
@@ -12,6 +13,12 @@ const files = readdirSync(dir).sort();
  * cluster are sent but never stored, so it says "configured" for these; the spec then stays as it was.
  */
 const sentAgain = new Set(['deploymentconfig-exported.yaml', 'imagestream-exported.yaml']);
+
+/** What a stored DeploymentConfig means: what is wrong with it, and its template without what says nothing. */
+function normalized(stored: DeploymentConfig) {
+  const dc = normalizeDeploymentConfig(stored);
+  return { problems: validateDeploymentConfig(dc), template: withoutUnset({ ...dc.spec.template }) };
+}
 
 const namespace = `manifests-${process.pid}`;
 const inNamespace = ['--namespace', namespace];
@@ -50,6 +57,37 @@ describe('manifests of an OpenShift user', () => {
     await apply(file, ...options);
 
     expect(await each('resourceVersion')).toBe(before);
+  });
+
+  test('what is taken out of a template by applying it empty on the server side is gone', async () => {
+    const container = { name: 'web', image: 'web:1' };
+    const emptied = (template: object, of: object) =>
+      JSON.stringify({
+        apiVersion: 'apps.openshift.io/v1',
+        kind: 'DeploymentConfig',
+        metadata: { name: 'emptied' },
+        spec: {
+          paused: true,
+          selector: { app: 'emptied' },
+          template: {
+            metadata: { labels: { app: 'emptied' }, ...template },
+            spec: { containers: [{ ...container, ...of }] },
+          },
+        },
+      });
+    const options = ['apply', ...inNamespace, '--server-side', '-f', '-'];
+    const filled = {
+      resources: { limits: { cpu: '1' } },
+      securityContext: { privileged: false },
+      env: [{ name: 'A' }],
+    };
+    await kubectlOutput(options, emptied({ annotations: { a: 'b' } }, filled));
+    await kubectlOutput(options, emptied({ annotations: {} }, { resources: {}, securityContext: {}, env: [] }));
+
+    const stored = JSON.parse(await kubectlOutput(['get', 'dc', 'emptied', ...inNamespace, '-o', 'json']));
+    const { problems, template } = normalized(stored);
+    expect(problems).toEqual([]);
+    expect(template).toEqual({ metadata: { labels: { app: 'emptied' } }, spec: { containers: [container] } });
   });
 
   test('an export applies on the server side without its managedFields, as for any kind', async () => {
