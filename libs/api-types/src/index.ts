@@ -1,3 +1,4 @@
+export { defaultPullPolicy } from './container-defaults.ts';
 export type {
   CustomParams,
   DeploymentCause,
@@ -37,6 +38,8 @@ export type {
   ImageStreamSpec,
   ImageStreamStatus,
   NamedTagEventList,
+  RepositoryTags,
+  StreamCondition,
   TagEvent,
   TagEventCondition,
   TagImportPolicy,

@@ -1,10 +1,4 @@
-import {
-  type ImageStream,
-  type ImageStreamStatus,
-  type NamedTagEventList,
-  type SpecTag,
-  specTag,
-} from '@tagstream/api-types';
+import type { ImageStream, ImageStreamStatus, NamedTagEventList, SpecTag } from '@tagstream/api-types';
 import { type BasedOn, isStillNewest } from './based-on.ts';
 import type { HistoryLimit } from './limit-history.ts';
 import { failTag, settleTag } from './settle-tag.ts';
@@ -12,6 +6,7 @@ import { specHash } from './spec-tag.ts';
 import { findStatusTag, newestItem, statusTagsOf, statusWith, withStatusTag } from './status-tags.ts';
 import { isImportable } from './tag-source.ts';
 import { propagateToFollowers } from './tracking.ts';
+import { wantedTag } from './wanted-tags.ts';
 
 /** What a poller found out about a tag: the part of a `registry-poll` event that decides. */
 export interface RegistryObservation {
@@ -52,7 +47,7 @@ export function applyRegistryPoll(
   options: { readonly now: string; readonly historyLimit?: HistoryLimit },
 ): ApplyResult {
   if (stream.metadata.uid !== observation.streamUid) return { kind: 'stale', why: 'other-stream' };
-  const tag = specTag(stream, observation.tag);
+  const tag = wantedTag(stream, observation.tag);
   if (tag === undefined) return { kind: 'stale', why: 'tag-removed' };
   if (!isImportable(tag) || specHash(tag) !== observation.specHash) return { kind: 'stale', why: 'spec-changed' };
 

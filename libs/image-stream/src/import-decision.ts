@@ -1,10 +1,11 @@
-import { type ImageStream, type SpecTag, specTag, specTags } from '@tagstream/api-types';
+import type { ImageStream, SpecTag } from '@tagstream/api-types';
 import { parseImageReference } from '@tagstream/image-ref';
 import { type BasedOn, basedOnItem } from './based-on.ts';
 import { effectiveGeneration, isPendingImport, specHash, streamGeneration } from './spec-tag.ts';
 import { findStatusTag, newestItem } from './status-tags.ts';
 import { isImportable } from './tag-source.ts';
 import { tagProblems } from './validate.ts';
+import { wantedTag, wantedTags } from './wanted-tags.ts';
 
 /** What made somebody look at a tag in a registry. */
 export type ImportCause = 'spec' | 'schedule' | 'webhook' | 'request';
@@ -52,13 +53,13 @@ export function scheduledTags(stream: ImageStream): readonly ImportRequest[] {
 
 /** A request for one tag, whatever its state, or undefined when that tag is not one to import. */
 export function importRequest(stream: ImageStream, tagName: string, cause: ImportCause): ImportRequest | undefined {
-  const tag = specTag(stream, tagName);
+  const tag = wantedTag(stream, tagName);
   return tag !== undefined && isValidImport(stream, tag) ? requestFor(stream, tag, cause) : undefined;
 }
 
-/** The spec tags of a stream that a registry can be asked about, in the order of their names. */
+/** The tags of a stream that a registry can be asked about, in the order of their names. */
 export function importableTags(stream: ImageStream): readonly SpecTag[] {
-  return specTags(stream).filter((tag) => isValidImport(stream, tag));
+  return wantedTags(stream).filter((tag) => isValidImport(stream, tag));
 }
 
 function isValidImport(stream: ImageStream, tag: SpecTag): boolean {

@@ -10,6 +10,11 @@ export {
   type RegistryObservation,
   type StaleReason,
 } from './apply-observation.ts';
+export {
+  type ApplyRepositoryResult,
+  applyRepositoryPoll,
+  type RepositoryObservation,
+} from './apply-repository.ts';
 export { type BasedOn, basedOnItem, isStillNewest } from './based-on.ts';
 export {
   type ContainerPlace,
@@ -37,11 +42,28 @@ export {
   tagsToImport,
 } from './import-decision.ts';
 export { type HistoryLimit, limitHistory } from './limit-history.ts';
+export {
+  type LocalNameChange,
+  type LocalNameChanges,
+  localNameChanges,
+  type ObjectWrite,
+  RESOLVE_NAMES_ANNOTATION,
+} from './local-name-changes.ts';
+export {
+  type LocalName,
+  type LocalNameContext,
+  type LocalStream,
+  localStream,
+  resolveLocalName,
+} from './local-names.ts';
 export { addTagEvent, type HistoryChange } from './merge-event.ts';
+export { type GroupResource, type ImageContainer, type ImageTemplate, imageTemplate } from './pod-template.ts';
 export { type ResolvedTag, resolveIntent, resolveTag, type TagIntent } from './pull-spec.ts';
 export {
   INSECURE_REPOSITORY_ANNOTATION,
+  listedRepository,
   REPOSITORY_CHECK_ANNOTATION,
+  type RepositoryWish,
   repositoryToImport,
 } from './repository-import.ts';
 export { effectiveGeneration, isPendingImport, observedGeneration, specHash } from './spec-tag.ts';
@@ -67,3 +89,4 @@ export {
   triggerSource,
 } from './triggers.ts';
 export { imageStreamProblems, tagProblems } from './validate.ts';
+export { wantedTag, wantedTags } from './wanted-tags.ts';

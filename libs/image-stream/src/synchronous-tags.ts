@@ -13,6 +13,7 @@ import { type StreamAddress, type StreamLookup, type TagEvidence, tagEvidence } 
 import { isImportable } from './tag-source.ts';
 import { propagateToFollowers, trackedTag, trackingTagsSourcesFirst } from './tracking.ts';
 import { tagProblems } from './validate.ts';
+import { wantedTags } from './wanted-tags.ts';
 
 /** A spec tag that cannot be resolved as it is. OpenShift would have refused the write; the tag gets a condition instead. */
 export interface SpecTagError {
@@ -115,7 +116,7 @@ function withoutConditions({ conditions: _cleared, ...rest }: NamedTagEventList)
 }
 
 function forgetRemovedTags(stream: ImageStream, tags: Map<string, NamedTagEventList>): void {
-  const withSource = new Set(specTags(stream).flatMap((tag) => (tag.from === undefined ? [] : [tag.name])));
+  const withSource = new Set(wantedTags(stream).flatMap((tag) => (tag.from === undefined ? [] : [tag.name])));
   for (const [name, { observedSpec, ...rest }] of tags) {
     if (observedSpec !== undefined && !withSource.has(name)) tags.set(name, rest);
   }
