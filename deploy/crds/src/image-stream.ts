@@ -1,6 +1,6 @@
 import { conditionFields } from './condition.ts';
 import { customResourceDefinition } from './custom-resource-definition.ts';
-import { flag, instant, list, long, object, type Schema, text } from './schema.ts';
+import { count, flag, instant, list, long, object, type Schema, text } from './schema.ts';
 import { specTags } from './spec-tag.ts';
 
 const item = object(
@@ -38,6 +38,18 @@ const statusTag = object(
   { required: ['tag'] },
 );
 
+const repository = object(
+  'What a repository was found to contain whose tags are imported as a whole.',
+  {
+    repository: text('As written in the spec.'),
+    tags: list('The tags that are imported because they are in the repository, the most wanted first.', text('Tag.')),
+    additionalTags: count('How many more there were.'),
+    checkedAt: instant('When the repository was listed, or could not be.'),
+    request: text('The request by annotation that this answers.'),
+  },
+  { required: ['repository', 'checkedAt'] },
+);
+
 const status: Schema = object(
   'What the tags point to. Written by the system.',
   {
@@ -47,6 +59,16 @@ const status: Schema = object(
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': ['tag'],
     }),
+    repositories: list('Repositories whose tags are imported as a whole.', repository),
+    conditions: list(
+      'What became of the stream as a whole.',
+      object(
+        'Whether the tags of spec.dockerImageRepository are known.',
+        { type: text('RepositoryImported is the only one.'), ...conditionFields },
+        { required: ['type', 'status'] },
+      ),
+      { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] },
+    ),
     tagSummary: text('Names of the tags, the latest change first, shortened for display.'),
     lastUpdated: instant('When a tag last changed.'),
   },

@@ -35,6 +35,10 @@ export interface ImageStreamStatus {
   dockerImageRepository?: string;
   publicDockerImageRepository?: string;
   tags?: NamedTagEventList[] | null;
+  /** The repositories whose tags are imported as a whole, and which tags these were when they were listed. */
+  repositories?: RepositoryTags[] | null;
+  /** What became of the stream as a whole. OpenShift has conditions for single tags only. */
+  conditions?: StreamCondition[] | null;
   /** What `kubectl get` shows under TAGS, the latest change first: a printer column cannot compute it. */
   tagSummary?: string;
   /** `created` of the newest item of all tags, for the column UPDATED. */
@@ -51,6 +55,29 @@ export interface NamedTagEventList {
    * this in `spec.tags[].generation`; here the spec stays the user's alone.
    */
   observedSpec?: { hash: string; generation: number };
+}
+
+/** An element of `status.repositories`: what a repository was found to contain. */
+export interface RepositoryTags {
+  /** As written in the spec. */
+  repository: string;
+  /** The tags that are imported because they are in the repository, the most wanted first. */
+  tags?: string[] | null;
+  /** How many more there were. */
+  additionalTags?: number;
+  /** When the repository was listed, or could not be. */
+  checkedAt: string;
+  /** The request by annotation that this answers, empty for none. */
+  request?: string;
+}
+
+/** `RepositoryImported`: whether the tags of `spec.dockerImageRepository` are known. */
+export interface StreamCondition {
+  type: 'RepositoryImported';
+  status: ConditionStatus;
+  lastTransitionTime: string;
+  reason: string;
+  message: string;
 }
 
 export interface TagEvent {

@@ -4,6 +4,7 @@ export { DeadLetter } from './dead-letter.ts';
 export { decodeToken, type EventData, type EventDefinition, encodeToken } from './define-event.ts';
 export { RegistryPoll } from './registry-poll.ts';
 export { RegistryPush } from './registry-push.ts';
+export { RepositoryPoll } from './repository-poll.ts';
 export { RolloutProgressed } from './rollout-progressed.ts';
 export {
   allStreams,

@@ -1,6 +1,7 @@
 import { DeadLetter } from './dead-letter.ts';
 import { RegistryPoll } from './registry-poll.ts';
 import { RegistryPush } from './registry-push.ts';
+import { RepositoryPoll } from './repository-poll.ts';
 import { RolloutProgressed } from './rollout-progressed.ts';
 import { TagUpdated } from './tag-updated.ts';
 
@@ -27,7 +28,7 @@ export const DUPLICATE_WINDOW_MS = 10 * 60 * 1000;
 export const RegistryStream: StreamDefinition = {
   name: 'REGISTRY',
   description: 'What pollers found in registries; consumed by trigger',
-  subjects: [RegistryPoll.wildcard],
+  subjects: [RegistryPoll.wildcard, RepositoryPoll.wildcard],
   maxAgeMs: DAY_MS,
   maxMessagesPerSubject: 0,
 };

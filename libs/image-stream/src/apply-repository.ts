@@ -59,7 +59,10 @@ function conditionOf(stream: ImageStream, { repository, outcome, checkedAt }: Re
   };
 }
 
-function listedMessage(repository: string, { tags, additionalTags }: { tags: readonly string[]; additionalTags: number }) {
+function listedMessage(
+  repository: string,
+  { tags, additionalTags }: { tags: readonly string[]; additionalTags: number },
+) {
   const all = tags.length + additionalTags;
   if (all === 0) return `${repository} has no tags`;
   return additionalTags === 0

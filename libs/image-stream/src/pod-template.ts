@@ -4,7 +4,7 @@ export interface GroupResource {
   readonly resource: string;
 }
 
-/** A container as the rules about images see it. A field that is absent or no text is the empty text. */
+/** A container as the rules about images see it. An absent field is the empty text. */
 export interface ImageContainer {
   /** JSON pointer (RFC 6901) within the object: `/spec/template/spec/containers/0`. */
   readonly pointer: string;
@@ -23,7 +23,7 @@ export interface ImageTemplate {
 const TEMPLATE = ['spec', 'template'] as const;
 
 /** Where each kind that runs pods has its template. */
-const TEMPLATE_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
+const TEMPLATE_PATHS = new Map<string, readonly string[]>([
   ['/pods', []],
   ['/replicationcontrollers', TEMPLATE],
   ['apps/deployments', TEMPLATE],
@@ -36,9 +36,10 @@ const TEMPLATE_PATHS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 const LISTS = ['initContainers', 'containers'] as const;
+const FIELDS = ['name', 'image', 'imagePullPolicy'] as const;
 
 /**
- * The pod template of an object; undefined for a kind that runs no pods. Fields of a wrong type count as absent: a custom
+ * The pod template of an object; undefined for a kind that runs no pods. What has a wrong type counts as absent: a custom
  * resource is shown to admission before its schema is checked.
  */
 export function imageTemplate({ group, resource }: GroupResource, object: unknown): ImageTemplate | undefined {
@@ -48,7 +49,7 @@ export function imageTemplate({ group, resource }: GroupResource, object: unknow
   const spec = recordOf(recordOf(template).spec);
   const root = [...path, 'spec'].map((field) => `/${field}`).join('');
   const containers = LISTS.flatMap((list) =>
-    listOf(spec[list]).map((each, i) => container(each, `${root}/${list}/${i}`)),
+    listOf(spec[list]).flatMap((each, i) => (isContainer(each) ? [containerAt(`${root}/${list}/${i}`, each)] : [])),
   );
   return { annotations: annotationsOf(template), containers };
 }
@@ -65,9 +66,16 @@ export function isControlled(object: unknown): boolean {
   );
 }
 
-function container(value: unknown, pointer: string): ImageContainer {
-  const { name, image, imagePullPolicy } = recordOf(value);
-  return { pointer, name: textOf(name), image: textOf(image), imagePullPolicy: textOf(imagePullPolicy) };
+type ContainerFields = { readonly [F in (typeof FIELDS)[number]]?: string | null };
+
+/** Whether each field that is looked at is a text or absent. What is otherwise is the API server's to refuse. */
+function isContainer(value: unknown): value is ContainerFields {
+  const fields = recordOf(value);
+  return fields === value && FIELDS.every((field) => typeof (fields[field] ?? '') === 'string');
+}
+
+function containerAt(pointer: string, { name, image, imagePullPolicy }: ContainerFields): ImageContainer {
+  return { pointer, name: name ?? '', image: image ?? '', imagePullPolicy: imagePullPolicy ?? '' };
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -77,4 +85,3 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -250,12 +250,11 @@ describe('an object that is changed', () => {
   });
 });
 
-test('a template shows where each container is', () => {
-  const object = {
-    spec: { template: { spec: { containers: [{ name: 'app', image: 'a', imagePullPolicy: 'Never' }, {}] } } },
-  };
+test('a template shows where each container is, and passes over what is none', () => {
+  const containers = [{ name: 'app', image: 'a', imagePullPolicy: 'Never' }, { image: 1 }, null, { image: null }];
+  const object = { spec: { template: { spec: { containers } } } };
   expect(imageTemplate({ group: 'apps', resource: 'deployments' }, object)?.containers).toEqual([
     { pointer: '/spec/template/spec/containers/0', name: 'app', image: 'a', imagePullPolicy: 'Never' },
-    { pointer: '/spec/template/spec/containers/1', name: '', image: '', imagePullPolicy: '' },
+    { pointer: '/spec/template/spec/containers/3', name: '', image: '', imagePullPolicy: '' },
   ]);
 });
