@@ -6,6 +6,6 @@ await runService({
   name: 'webhooks',
   config,
   start: async (context) => {
-    await startWebhooks(context);
+    await startWebhooks(context, process.env);
   },
 });

@@ -2,9 +2,12 @@ import type { EventData, RegistryPush } from '@tagstream/events';
 
 export type Push = EventData<typeof RegistryPush>;
 
-/** Puts hints on the bus. Resolves once the stream has stored the message; rejects when it could not be stored. */
+/** What became of a hint: stored, or known to the stream already by its delivery id. */
+export type Stored = 'stored' | 'duplicate';
+
+/** Puts hints on the bus. Resolves once the stream has the message; rejects when it could not be stored in time. */
 export interface PushPublisher {
-  readonly publish: (push: Push, signal: AbortSignal) => Promise<void>;
+  readonly publish: (push: Push, timeoutMs: number) => Promise<Stored>;
 }
 
 /**
@@ -17,26 +20,33 @@ const MAX_IN_FLIGHT = 64;
  * Publishes all hints of a payload concurrently, so that a push in a large envelope is not late by those before it.
  * Stops at the first failure: the sender delivers the whole payload again, and the message ids make what is already
  * stored count once.
+ * @param nowMs a clock.
  */
 export async function publishAll(
   pushes: readonly Push[],
   publisher: PushPublisher,
-  signal: AbortSignal,
-): Promise<void> {
+  timeoutMs: number,
+  nowMs: () => number,
+): Promise<readonly Stored[]> {
+  const [first] = pushes;
+  if (first !== undefined && pushes.length === 1) return [await publisher.publish(first, timeoutMs)];
+  const deadlineMs = nowMs() + timeoutMs;
   const queue = pushes.values();
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
+  const outcomes: Stored[] = [];
+  let failed = false;
   const worker = async () => {
     for (const push of queue) {
-      if (either.aborted) return;
-      await publisher.publish(push, either);
+      if (failed) return;
+      const leftMs = deadlineMs - nowMs();
+      if (leftMs <= 0) throw new Error('the notifications of one delivery could not be stored in time');
+      outcomes.push(await publisher.publish(push, leftMs));
     }
   };
+  const workers = Array.from({ length: Math.min(MAX_IN_FLIGHT, pushes.length) }, worker);
   try {
-    await Promise.all(Array.from({ length: Math.min(MAX_IN_FLIGHT, pushes.length) }, worker));
-  } catch (error) {
-    failed.abort();
-    throw error;
+    await Promise.all(workers);
+  } finally {
+    failed = true; // the others stop after what they are at
   }
-  signal.throwIfAborted();
+  return outcomes;
 }

@@ -1,86 +1,129 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { oncePerTag } from './merge-hints.ts';
 import { PayloadError } from './payload.ts';
+import { ProofError } from './proofs/proof-error.ts';
 import { type Push, type PushPublisher, publishAll } from './push-publisher.ts';
-import type { NameRegistry } from './registry-names.ts';
-import type { Secrets } from './secrets.ts';
-import type { Ignored, ParsedPayload, Sender, Verified } from './sender.ts';
+import type { HookRequest, Receiver } from './receivers/receiver.ts';
+import type { Confirmation, Ignored, IgnoreReason, ParsedPayload, Verified } from './sender.ts';
 
 /**
- * How long storing may take before the sender is told to come back. Senders wait 2 to 10 s for their answer and then
+ * How long storing may take before the sender is told to come back. Senders wait 1 to 10 s for their answer and then
  * count a failure without having heard why.
  */
 export const STORE_TIMEOUT_MS = 1_500;
 
-/** One request to a hook, as far as it matters. */
-export interface Delivery {
-  readonly body: Buffer;
-  readonly headers: IncomingHttpHeaders;
-  readonly pathToken: string | undefined;
-}
-
 /** What became of a delivery. */
 export type Received =
   | { readonly kind: 'stored'; readonly accepted: number; readonly ignored: readonly Ignored[] }
+  | { readonly kind: 'answered'; readonly answer: Readonly<Record<string, string>> }
   | { readonly kind: 'unverified' }
+  | { readonly kind: 'unverifiable' }
   | { readonly kind: 'broken'; readonly reason: string }
   | { readonly kind: 'not-stored' };
 
-/** The facts this service tells about deliveries. */
-export interface HookTelemetry {
-  readonly received: (sender: string) => void;
-  readonly stored: (
-    sender: string,
-    pushes: readonly Push[],
-    ignored: readonly Ignored[],
-    pushAgesMs: readonly number[],
-  ) => void;
-  readonly broken: (sender: string, reason: string) => void;
-  readonly notStored: (sender: string, error: unknown) => void;
-  /** An answer of 400 or above was sent. */
-  readonly rejected: (sender: string, status: number) => void;
-  /** A request failed by a bug of ours. */
-  readonly failed: (error: unknown) => void;
+/** The facts that are told about deliveries. */
+export interface ReceiveTelemetry {
+  readonly received: (receiver: Receiver) => void;
+  readonly stored: (receiver: Receiver, facts: StoredFacts) => void;
+  /** A test or a handshake was answered. */
+  readonly answered: (receiver: Receiver) => void;
+  readonly unverifiable: (receiver: Receiver, error: unknown) => void;
+  readonly broken: (receiver: Receiver, reason: string) => void;
+  readonly notStored: (receiver: Receiver, error: unknown) => void;
+  /** A subscription asked for confirmation and got it or, being of an unknown topic, did not. */
+  readonly confirmation: (receiver: Receiver, topicArn: string, confirmed: boolean) => void;
+}
+
+/** What a stored delivery held. */
+export interface StoredFacts {
+  readonly pushes: readonly Push[];
+  readonly ignored: readonly Ignored[];
+  /** How old each push was that said its time. */
+  readonly pushAgesMs: readonly number[];
 }
 
 export interface ReceiveDeps {
-  /** The secrets that are valid; null when the operator chose to do without. */
-  readonly secrets: Secrets | null;
-  readonly nameRegistry: NameRegistry;
   readonly publisher: PushPublisher;
   readonly now: () => number;
-  readonly telemetry: HookTelemetry;
+  /** An id that is never given twice. */
+  readonly newId: () => string;
+  readonly telemetry: ReceiveTelemetry;
 }
 
 /**
  * Takes one delivery: verifies the bytes, reads them, stores a hint for each push. Stored means that the stream has
  * confirmed every hint, so that a sender which gets its answer may forget the notification.
  */
-export async function receive(sender: Sender, delivery: Delivery, deps: ReceiveDeps): Promise<Received> {
+export async function receive(receiver: Receiver, request: HookRequest, deps: ReceiveDeps): Promise<Received> {
   const receivedAtMs = deps.now();
-  deps.telemetry.received(sender.name);
-  const verified = verify(sender, delivery, deps);
+  deps.telemetry.received(receiver);
+  let verified: Verified | null;
+  try {
+    verified = await receiver.authenticate(request, receivedAtMs);
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error;
+    deps.telemetry.unverifiable(receiver, error);
+    return { kind: 'unverifiable' };
+  }
   if (verified === null) return { kind: 'unverified' };
   let payload: ParsedPayload;
   try {
-    payload = sender.parse(delivery.body, delivery.headers, { nameRegistry: deps.nameRegistry });
+    const context = { ...receiver.context, arrivalId: deps.newId() };
+    payload = receiver.sender.parse(request.body, request.headers, context);
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
-    deps.telemetry.broken(sender.name, error.message);
+    deps.telemetry.broken(receiver, error.message);
     return { kind: 'broken', reason: error.message };
   }
-  const receivedAt = new Date(receivedAtMs).toISOString();
-  const pushes = payload.hints.map((hint) => ({ ...hint, receivedAt, verified }));
-  try {
-    await publishAll(pushes, deps.publisher, AbortSignal.timeout(STORE_TIMEOUT_MS));
-  } catch (error) {
-    deps.telemetry.notStored(sender.name, error);
-    return { kind: 'not-stored' };
+  switch (payload.kind) {
+    case 'answer':
+      deps.telemetry.answered(receiver);
+      return { kind: 'answered', answer: payload.answer };
+    case 'confirm':
+      return confirm(receiver, payload.confirmation, deps);
+    case 'pushes':
+      return store(receiver, payload, { verified, receivedAtMs }, deps);
   }
-  const ages = pushes.flatMap(({ pushedAt }) => (pushedAt === undefined ? [] : [receivedAtMs - Date.parse(pushedAt)]));
-  deps.telemetry.stored(sender.name, pushes, payload.ignored, ages);
-  return { kind: 'stored', accepted: pushes.length, ignored: payload.ignored };
 }
 
-function verify(sender: Sender, delivery: Delivery, deps: ReceiveDeps): Verified | null {
-  return deps.secrets === null ? 'none' : sender.verify({ ...delivery, secrets: deps.secrets });
+async function store(
+  receiver: Receiver,
+  payload: Extract<ParsedPayload, { kind: 'pushes' }>,
+  { verified, receivedAtMs }: { readonly verified: Verified; readonly receivedAtMs: number },
+  deps: ReceiveDeps,
+): Promise<Received> {
+  const receivedAt = new Date(receivedAtMs).toISOString();
+  const allowed = payload.hints.filter(({ registry, repository }) => receiver.takes(registry, repository));
+  const pushes = oncePerTag(allowed).map((hint) => ({ ...hint, receivedAt, verified }));
+  let outcomes: Awaited<ReturnType<typeof publishAll>>;
+  try {
+    outcomes = await publishAll(pushes, deps.publisher, STORE_TIMEOUT_MS, deps.now);
+  } catch (error) {
+    deps.telemetry.notStored(receiver, error);
+    return { kind: 'not-stored' };
+  }
+  const duplicates = outcomes.filter((outcome) => outcome === 'duplicate').length;
+  const ignored = [
+    ...payload.ignored,
+    ...counted('not-allowed', payload.hints.length - allowed.length),
+    ...counted('duplicate', duplicates),
+  ];
+  const pushAgesMs = pushes.flatMap((push) => (push.pushedAt ? [receivedAtMs - Date.parse(push.pushedAt)] : []));
+  deps.telemetry.stored(receiver, { pushes, ignored, pushAgesMs });
+  return { kind: 'stored', accepted: pushes.length - duplicates, ignored };
+}
+
+async function confirm(receiver: Receiver, confirmation: Confirmation, deps: ReceiveDeps): Promise<Received> {
+  try {
+    const confirmed = await receiver.confirm(confirmation);
+    deps.telemetry.confirmation(receiver, confirmation.topicArn, confirmed);
+    return { kind: 'answered', answer: { status: confirmed ? 'confirmed' : 'unknown topic' } };
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error;
+    deps.telemetry.unverifiable(receiver, error);
+    return { kind: 'unverifiable' };
+  }
+}
+
+function counted(reason: IgnoreReason, count: number): readonly Ignored[] {
+  return count > 0 ? [{ reason, count }] : [];
 }

@@ -1,10 +1,8 @@
 import { ImageRefError, normalForm, parseImageReference, registryKey } from '@tagstream/image-ref';
+import type { NameRegistry } from './sender.ts';
 
-/** Normal name of what a sender calls a registry and a repository; null when nobody could refer to it by that name. */
-export type NameRegistry = (
-  host: string,
-  repository: string,
-) => { readonly registry: string; readonly repository: string } | null;
+/** A host name or address, IPv6 in brackets, with its port if it has one. A text of this form is safe in a subject. */
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,253}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?$/;
 
 /**
  * Builds the naming rule: scheme stripped, lower case, Docker Hub's names are `docker.io`, its one-segment repositories get
@@ -15,10 +13,16 @@ export type NameRegistry = (
 export function registryNames(aliases: ReadonlyMap<string, string>): NameRegistry {
   const external = new Map([...aliases].map(([from, to]) => [registryKey(from), registryKey(to)]));
   return (host, repository) => {
-    const bare = registryKey(host.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, ''));
+    const bare = host
+      .replace(/^[a-z]+:\/\//i, '')
+      .replace(/\/.*$/s, '')
+      .toLowerCase();
     const path = pathOf(repository.toLowerCase());
-    if (path === null) return null;
-    const { registry, namespace, name } = normalForm({ ...path, registry: external.get(bare) ?? bare });
+    if (path === null || !HOST.test(bare)) return null;
+    const { registry, namespace, name } = normalForm({
+      ...path,
+      registry: external.get(registryKey(bare)) ?? bare,
+    });
     return { registry, repository: namespace === '' ? name : `${namespace}/${name}` };
   };
 }

@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { type Bus, BusError, connectBus } from '@tagstream/bus';
 import { RegistryPush, WebhookStream } from '@tagstream/events';
 import { ConfigError, closeServer, type ServiceContext, withRetry } from '@tagstream/service';
 import type { WebhooksConfig } from './config.ts';
 import { createHookServer } from './hook-server.ts';
+import { mergeBursts } from './merge-bursts.ts';
 import type { PushPublisher } from './push-publisher.ts';
-import { STORE_TIMEOUT_MS } from './receive.ts';
-import { type NameRegistry, parseAliases, registryNames } from './registry-names.ts';
-import { parseSecretList, type Secrets, secretsOf } from './secrets.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { invalidNetworks } from './receivers/networks.ts';
+import { openReceivers } from './receivers/open-receivers.ts';
+import { parseAliases, registryNames } from './registry-names.ts';
+import type { NameRegistry } from './sender.ts';
 import { createHookTelemetry } from './telemetry.ts';
 
 /** The stream is set up at start; a cluster that is electing leaders answers after some of these tries. */
@@ -15,13 +19,19 @@ const SETUP_RETRY = { attempts: Number.POSITIVE_INFINITY, minMs: 200, maxMs: 5_0
 /**
  * Starts the hook server, then connects to NATS. In this order a sender that comes too early gets a 503, which it repeats,
  * and not a refused connection, after which some give up.
+ * @param env where receivers find the secrets that they name by variable.
  * @returns the address of the hooks, `http://127.0.0.1:8081`.
- * @throws ConfigError for secrets or aliases that make no sense.
+ * @throws ConfigError for secrets, receivers, networks or aliases that make no sense.
  */
-export async function startWebhooks(context: ServiceContext<WebhooksConfig>): Promise<string> {
+export async function startWebhooks(
+  context: ServiceContext<WebhooksConfig>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
   const { config, log, clock, signal, metrics, health, defer, fail } = context;
-  const secrets = readSecrets(config);
   const nameRegistry = readAliases(config);
+  checkProxies(config);
+  const telemetry = createHookTelemetry(metrics, log);
+  const receivers = await openReceivers({ ...context, env, nameRegistry, onReload: telemetry.reloaded });
   let bus: Bus | undefined;
   let ready = false;
   health.check('nats', () => {
@@ -30,18 +40,26 @@ export async function startWebhooks(context: ServiceContext<WebhooksConfig>): Pr
     return ready ? { ready, detail: 'connected' } : { ready, detail: 'waiting for the webhook stream' };
   });
   const publisher: PushPublisher = {
-    publish: async (push, storeSignal) => {
+    publish: async (push, timeoutMs) => {
       if (bus === undefined) throw new BusError('unavailable', 'not connected to NATS yet; deliver it again');
-      await bus.publish(RegistryPush, push, { signal: storeSignal, timeoutMs: STORE_TIMEOUT_MS });
+      const { duplicate } = await bus.publish(RegistryPush, push, { timeoutMs });
+      return duplicate ? 'duplicate' : 'stored';
     },
   };
   // Registered before the server, so that the bus outlives the requests that are still running at the end.
   defer({ [Symbol.asyncDispose]: async () => bus?.[Symbol.asyncDispose]() });
-  const telemetry = createHookTelemetry(metrics, log);
-  const app = createHookServer({ secrets, nameRegistry, publisher, now: () => clock.now(), telemetry });
+  const now = () => clock.now();
+  const app = createHookServer({
+    receivers,
+    rateLimit: createRateLimit(config.ratePerSecond, now),
+    trustedProxies: config.trustedProxies,
+    publisher: mergeBursts({ publisher, clock, onMerged: telemetry.merged }),
+    now,
+    newId: randomUUID,
+    telemetry,
+  });
   const address = await app.listen({ host: config.httpHost, port: config.httpPort });
   defer({ [Symbol.asyncDispose]: () => closeServer(app) });
-  if (secrets === null) log.warn('hooks take notifications from anybody');
   log.info({ address }, 'hooks open');
 
   bus = await connectBus({
@@ -62,20 +80,17 @@ export async function startWebhooks(context: ServiceContext<WebhooksConfig>): Pr
   return address;
 }
 
-function readSecrets(config: WebhooksConfig): Secrets | null {
-  const values = parseSecretList(config.secrets ?? '');
-  if (values.length > 0) return secretsOf(values);
-  if (config.allowAnybody) return null;
-  throw new ConfigError([
-    'TAGSTREAM_WEBHOOK_SECRETS is required: set at least one secret, or TAGSTREAM_WEBHOOK_ALLOW_ANYBODY=true where only ' +
-      'senders can reach the hooks',
-  ]);
-}
-
 function readAliases(config: WebhooksConfig): NameRegistry {
   try {
     return registryNames(parseAliases(config.registryAliases));
   } catch (error) {
     throw new ConfigError([`TAGSTREAM_REGISTRY_ALIASES: ${(error as Error).message}`]);
   }
+}
+
+function checkProxies({ trustedProxies }: WebhooksConfig): void {
+  const problems = invalidNetworks(trustedProxies).map(
+    (network) => `TAGSTREAM_TRUSTED_PROXIES: "${network}" is no network; write it like 10.0.0.0/8`,
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
 }

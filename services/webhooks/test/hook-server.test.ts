@@ -1,8 +1,9 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHookServer, MAX_BODY_BYTES } from '../src/hook-server.ts';
-import type { Push } from '../src/push-publisher.ts';
-import type { HookTelemetry } from '../src/receive.ts';
+import { createHookServer, type HookTelemetry, MAX_BODY_BYTES } from '../src/hook-server.ts';
+import type { Push, Stored } from '../src/push-publisher.ts';
+import { createRateLimit } from '../src/rate-limit.ts';
+import { sameForAllSenders } from '../src/receivers/make-receiver.ts';
 import { registryNames } from '../src/registry-names.ts';
 import { type Secrets, secretsOf } from '../src/secrets.ts';
 
@@ -29,32 +30,40 @@ const envelope = (...events: unknown[]) => JSON.stringify({ events });
 describe('the hook server', () => {
   let app: FastifyInstance;
   let stored: Push[];
-  let store: (push: Push) => Promise<void>;
+  let store: (push: Push) => Promise<Stored>;
   let facts: string[];
 
   const telemetry: HookTelemetry = {
-    received: (sender) => facts.push(`received ${sender}`),
-    stored: (sender, pushes, ignored, ages) =>
-      facts.push(`stored ${sender} ${pushes.length} ${JSON.stringify(ignored)} ${ages.join()}`),
-    broken: (sender) => facts.push(`broken ${sender}`),
-    notStored: (sender) => facts.push(`not stored ${sender}`),
-    rejected: (sender, status) => facts.push(`rejected ${sender} ${status}`),
+    received: ({ name }) => facts.push(`received ${name}`),
+    stored: ({ name }, { pushes, ignored, pushAgesMs }) =>
+      facts.push(`stored ${name} ${pushes.length} ${JSON.stringify(ignored)} ${pushAgesMs.join()}`),
+    answered: ({ name }) => facts.push(`answered ${name}`),
+    unverifiable: ({ name }) => facts.push(`unverifiable ${name}`),
+    confirmation: ({ name }, topic, confirmed) => facts.push(`confirmation ${name} ${topic} ${confirmed}`),
+    broken: ({ name }) => facts.push(`broken ${name}`),
+    notStored: ({ name }) => facts.push(`not stored ${name}`),
+    rejected: (receiver, status) => facts.push(`rejected ${receiver?.name ?? 'unknown'} ${status}`),
     failed: (error) => facts.push(`failed ${String(error)}`),
   };
 
   const serverWith = (secrets: Secrets | null) =>
     createHookServer({
-      secrets,
-      nameRegistry: registryNames(new Map()),
+      receivers: sameForAllSenders(secrets, registryNames(new Map())),
+      rateLimit: createRateLimit(0, () => NOW),
+      trustedProxies: [],
       publisher: { publish: (push) => store(push) },
       now: () => NOW,
+      newId: () => 'arrival',
       telemetry,
     });
 
   beforeEach(() => {
     stored = [];
     facts = [];
-    store = async (push) => void stored.push(push);
+    store = async (push) => {
+      stored.push(push);
+      return 'stored';
+    };
     app = serverWith(secretsOf([SECRET]));
   });
   afterEach(() => app.close());
@@ -81,7 +90,7 @@ describe('the hook server', () => {
 
   test('answers only after every hint has been stored', async () => {
     const gates = new Map<string, () => void>();
-    store = (push) => new Promise((resolve) => gates.set(push.tag, resolve));
+    store = (push) => new Promise((resolve) => gates.set(push.tag, () => resolve('stored')));
     let answered = false;
     const response = post({ body: envelope(event('a'), event('b')) }).then((r) => {
       answered = true;

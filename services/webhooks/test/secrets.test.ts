@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { verifySharedSecret } from '../src/proofs/shared-secret.ts';
 import { parseSecretList, secretsOf } from '../src/secrets.ts';
-import { verifySharedSecret } from '../src/shared-secret.ts';
 
 const secrets = secretsOf(['old-secret', 'new-secret']);
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
@@ -15,7 +15,7 @@ describe('a shared secret', () => {
     ['that is about to be replaced', 'bearer old-secret', undefined],
   ])('%s is accepted', (_how, authorization, pathToken) => {
     const headers = authorization === undefined ? {} : { authorization };
-    expect(verifySharedSecret({ body: Buffer.alloc(0), headers, pathToken, secrets })).toBe('token');
+    expect(verifySharedSecret({ body: Buffer.alloc(0), headers, pathToken, secrets, nowMs: 0 })).toBe('token');
   });
 
   test.each([
@@ -27,13 +27,15 @@ describe('a shared secret', () => {
     ['that is wrong in the path', undefined, 'nope'],
   ])('%s is refused', (_how, authorization, pathToken) => {
     const headers = authorization === undefined ? {} : { authorization };
-    expect(verifySharedSecret({ body: Buffer.alloc(0), headers, pathToken, secrets })).toBeNull();
+    expect(verifySharedSecret({ body: Buffer.alloc(0), headers, pathToken, secrets, nowMs: 0 })).toBeNull();
   });
 
   test('with a colon works in whole basic credentials', () => {
     const whole = secretsOf(['registry:pa:ss']);
     const headers = { authorization: basic('registry:pa:ss') };
-    expect(verifySharedSecret({ body: Buffer.alloc(0), headers, pathToken: undefined, secrets: whole })).toBe('token');
+    expect(verifySharedSecret({ body: Buffer.alloc(0), headers, pathToken: undefined, secrets: whole, nowMs: 0 })).toBe(
+      'token',
+    );
   });
 });
 

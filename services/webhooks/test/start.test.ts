@@ -35,13 +35,14 @@ describe('the start of the webhooks service', () => {
       metrics: createMetrics(),
       health: createHealth({ log }),
       fail: (error: unknown) => stop.abort(error),
+      page: () => undefined,
       defer: <T extends AsyncDisposable>(resource: T) => resources.use(resource),
     };
   }
 
   test('opens the hooks before NATS is there: not ready, and 503 to those who come', async () => {
     const context = contextOf({ TAGSTREAM_WEBHOOK_SECRETS: 's' });
-    const starting = startWebhooks(context);
+    const starting = startWebhooks(context, {});
     starting.catch(() => undefined);
     await expect.poll(() => lines.map(({ message }) => message)).toContain('hooks open');
     const address = String(lines.find(({ message }) => message === 'hooks open')?.address);
@@ -63,8 +64,10 @@ describe('the start of the webhooks service', () => {
   test.each([
     ['no secret', {}, 'TAGSTREAM_WEBHOOK_SECRETS is required'],
     ['a secret that is only commas', { TAGSTREAM_WEBHOOK_SECRETS: ' , ' }, 'TAGSTREAM_WEBHOOK_SECRETS is required'],
+    ['a proxy that is none', { TAGSTREAM_WEBHOOK_SECRETS: 's', TAGSTREAM_TRUSTED_PROXIES: 'lb' }, '"lb" is no network'],
+    ['a file that is not there', { TAGSTREAM_RECEIVERS: '/nowhere/receivers.yaml' }, 'cannot be read'],
     ['an alias that is none', { TAGSTREAM_WEBHOOK_SECRETS: 's', TAGSTREAM_REGISTRY_ALIASES: 'a' }, '"a" is no alias'],
   ])('fails with %s', async (_what, env, sentence) => {
-    await expect(startWebhooks(contextOf(env))).rejects.toThrow(sentence);
+    await expect(startWebhooks(contextOf(env), {})).rejects.toThrow(sentence);
   });
 });
