@@ -29,13 +29,17 @@ const BUCKET = 'members';
 /** Signs of life in a lease: one or two may be late before a member is taken for dead. */
 const BEATS_PER_LEASE = 4;
 
-/** A dead member's key disappears after so many leases; until then a newcomer counts it in for one lease. */
+/** A dead member's key disappears after so many leases. */
 const KEPT_LEASES = 2;
+
+/** How long a newcomer waits at most for those whose keys it found; they answer its own key at once. */
+const ROLL_CALL_MS = 1_000;
 
 /**
  * Joins a group of replicas and follows who else is in it. Each member writes its key a few times in a lease; one whose key
  * was not written for that many writes of this process's own is dead. So ages are counted in own signs of life that
- * succeeded: clocks of different machines are never compared, and while NATS is away nobody seems to die.
+ * succeeded: clocks of different machines are never compared, and while NATS is away nobody seems to die. Members answer the
+ * key of a newcomer with a sign of life of their own, so that it knows soon which of the keys it found belong to the dead.
  *
  * Membership is a view, not a lock: for a moment two processes may both believe, or both not believe, in a third.
  *
@@ -51,10 +55,11 @@ export async function joinMembers(bus: Pick<Bus, 'bucket'>, options: MembershipO
   /** The others, with how often this process has given a sign of life since theirs. */
   const others = new Map<string, number>();
   let isCurrent = false;
+  let isJoined = false;
   let members: readonly string[] = [member];
 
   function refresh(): void {
-    if (!isCurrent || stop.signal.aborted) return;
+    if (!isJoined || stop.signal.aborted) return;
     const now = [member, ...others.keys()].sort();
     if (now.join() === members.join()) return;
     members = now;
@@ -70,7 +75,10 @@ export async function joinMembers(bus: Pick<Bus, 'bucket'>, options: MembershipO
     const name = change.key.slice(group.length + 1);
     if (name === member) return;
     if (change.kind === 'delete') others.delete(name);
-    else others.set(name, 0);
+    else if (isCurrent) {
+      if (!others.has(name)) bucket.put(key, { answerTo: name }).catch(() => undefined); // else it waits for the next one
+      others.set(name, 0);
+    } else others.set(name, BEATS_PER_LEASE - 1); // dead unless it answers before this process's next sign of life
     refresh();
   }
 
@@ -83,8 +91,9 @@ export async function joinMembers(bus: Pick<Bus, 'bucket'>, options: MembershipO
   }
 
   async function live(): Promise<void> {
+    const everyMs = leaseMs / BEATS_PER_LEASE;
     for (let beat = 1; !stop.signal.aborted; beat++) {
-      await clock.sleep(leaseMs / BEATS_PER_LEASE, stop.signal).catch(() => undefined);
+      await clock.sleep(beat === 1 ? Math.min(everyMs, ROLL_CALL_MS) : everyMs, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return;
       try {
         await bucket.put(key, { beat });
@@ -97,9 +106,10 @@ export async function joinMembers(bus: Pick<Bus, 'bucket'>, options: MembershipO
     }
   }
 
-  await bucket.put(key, { beat: 0 });
   const watch = bucket.watch({ key: `${group}.*`, onChange: take });
   await Promise.race([current.promise, watch.closed]);
+  await bucket.put(key, { beat: 0 }); // not before the answers can be heard
+  isJoined = true;
   members = [];
   refresh();
   const living = live();

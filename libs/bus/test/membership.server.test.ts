@@ -62,12 +62,19 @@ describe('membership', () => {
       expect(views.every((view) => (view.includes('a') && view.includes('b')) || view.length === 1)).toBe(true);
   });
 
-  test('a newcomer forgets a dead member whose key is still there', async () => {
+  test('a newcomer soon forgets a dead member whose key is still there, and keeps the living one', async () => {
     const prefix = uniquePrefix();
-    await kill(await startMember('a', inject('natsUrl'), prefix));
-    const { membership } = await startMember('b', inject('natsUrl'), prefix);
-    expect(membership.members).toEqual(['a', 'b']);
-    await expect.poll(() => membership.members, patience).toEqual(['b']);
+    await startMember('a', inject('natsUrl'), prefix);
+    await kill(await startMember('b', inject('natsUrl'), prefix));
+    const { membership, views } = await startMember('c', inject('natsUrl'), prefix);
+    const joinedAt = performance.now();
+    expect(membership.members).toEqual(['a', 'b', 'c']);
+    await expect.poll(() => membership.members, patience).toEqual(['a', 'c']);
+    expect(performance.now() - joinedAt).toBeLessThan(LEASE_MS / 2);
+    expect(views).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'c'],
+    ]);
   });
 
   test('groups do not see each other', async () => {

@@ -1,3 +1,4 @@
+export type { AdminAnswer, AdminPage } from './admin-page.ts';
 export { type AdminServer, adminApp, startAdminServer } from './admin-server.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { closeServer } from './close-server.ts';

@@ -1,3 +1,4 @@
+import type { AdminPage, AdminPages } from './admin-page.ts';
 import { startAdminServer } from './admin-server.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ConfigDefinition } from './config.ts';
@@ -25,6 +26,8 @@ export interface ServiceContext<C> {
   readonly health: Health;
   /** Registers something to dispose of at the end, in reverse order, and returns it. */
   defer<T extends AsyncDisposable>(resource: T): T;
+  /** Adds a page to the admin server: `/checks`. */
+  page(path: string, answer: AdminPage): void;
   /** Tells that the service cannot go on: it is stopped in order and the process ends with 1. */
   fail(error: unknown): void;
 }
@@ -107,12 +110,14 @@ async function startAndWait<C extends ServiceConfig>(
     });
   });
 
-  const admin = await startAdminServer({ host: config.adminHost, port: config.adminPort, health, metrics });
+  const pages: AdminPages = new Map();
+  const page = (path: string, answer: AdminPage) => void pages.set(path, answer);
+  const admin = await startAdminServer({ host: config.adminHost, port: config.adminPort, health, metrics, pages });
   resources.use(admin);
   log.info({ address: admin.address }, 'service starting');
   void watchHealth(health, signal);
   const defer = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
-  await service.start({ config, log, clock: systemClock, signal, metrics, health, defer, fail });
+  await service.start({ config, log, clock: systemClock, signal, metrics, health, defer, page, fail });
   if (signal.aborted) return;
   phase = 'started';
   log.info('service started');

@@ -57,7 +57,11 @@ export function createAsk({ registry, clock, platform }: AskDeps): Ask {
   async function askRegistry(question: AskRegistry, isKnown: (image: string) => boolean, signal: AbortSignal) {
     const wanted = { ...platform, ...question.preferredPlatform };
     const choiceOf = (digest: string) => `${digest} ${wanted.os}/${wanted.architecture}`;
-    const call = { insecure: question.insecure, signal };
+    const call = {
+      insecure: question.insecure,
+      signal,
+      ...(question.access && { credentials: question.access.credentials }),
+    };
     const head = await registry.headManifest(question.reference, call);
     const isChoice = question.importMode === 'Legacy' && manifestKind(head.mediaType) === 'index';
     const image = isChoice ? chosen.get(choiceOf(head.digest)) : head.digest;
@@ -74,8 +78,9 @@ export function createAsk({ registry, clock, platform }: AskDeps): Ask {
 
   return async (question, isKnown, signal) => {
     if (question.kind === 'invalid') {
-      const finding = { kind: 'error', reason: 'Invalid', message: question.problem } as const;
-      return { kind: 'failed', finding, code: 'invalid_reference', mayPass: false };
+      const { reason, problem: message } = question;
+      const code = reason === 'Invalid' ? 'invalid_reference' : 'forbidden_registry';
+      return { kind: 'failed', finding: { kind: 'error', reason, message }, code, mayPass: false };
     }
     try {
       return await withRetry(SECOND_CHANCE, () => askRegistry(question, isKnown, signal), { signal, clock });

@@ -2,10 +2,12 @@ import { RegistryPoll } from '@tagstream/events';
 import type { Clock } from '@tagstream/service';
 import type { Answer, Ask } from './ask.ts';
 import { type Finding, outcomeFor, type Showable, shows, showsImage } from './compare.ts';
-import { type Due, type DueSettings, nextDue } from './due.ts';
+import { type Due, nextDue } from './due.ts';
+import { type DueSettings, turnsOf } from './due-settings.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { Look, LookResult } from './look.ts';
 import {
+  lastFailureOf,
   lookAgain,
   type Poll,
   remember,
@@ -31,6 +33,19 @@ export interface CheckTelemetry {
   readonly suppressed: (poll: Poll) => void;
 }
 
+/** Keeps what is shown of checks. Told after what a check led to is stored. */
+export interface CheckRecorder {
+  readonly checked: (tag: TagView, target: Target, check: RecordedCheck) => void;
+}
+
+/** A check as it is shown: what an operator wants to know of it. */
+export interface RecordedCheck {
+  readonly atMs: number;
+  /** When it is tried again because it failed. */
+  readonly retryAtMs?: number;
+  readonly error?: { readonly reason: string; readonly message: string };
+}
+
 export interface CheckDeps {
   readonly ask: Ask;
   readonly publisher: PollPublisher;
@@ -38,6 +53,7 @@ export interface CheckDeps {
   readonly random: () => number;
   readonly settings: DueSettings;
   readonly telemetry: CheckTelemetry;
+  readonly recorder: CheckRecorder;
 }
 
 /** What came of a check. */
@@ -60,10 +76,14 @@ const SHOW_RATE_LIMIT_AFTER = 3;
 export function dueOf(target: Target, settings: DueSettings): Due | undefined {
   let first: Due | undefined;
   for (const tag of target.tags.values()) {
-    const due = nextDue(tag, target.memory.get(tag.id), settings);
+    const due = dueOfTag(target, tag, settings);
     if (due !== undefined && (first === undefined || due.atMs < first.atMs)) first = due;
   }
   return first;
+}
+
+function dueOfTag(target: Target, tag: TagView, settings: DueSettings): Due | undefined {
+  return nextDue(tag, target.memory.get(tag.id), turnsOf(target, tag, settings));
 }
 
 /**
@@ -84,7 +104,9 @@ export async function checkTarget(
   deps.telemetry.asked(target, answer, deps.clock.now() - startedMs);
   let overtaken = false;
   await forEachBounded(seen, MAX_PUBLISHING, async (tag) => {
-    if ((await settle(target, tag, answer, looks, deps)) === 'overtaken') overtaken = true;
+    const settled = await settle(target, tag, answer, looks, deps);
+    if (settled === 'overtaken') overtaken = true;
+    else record(target, tag, answer, deps);
   });
   return { answer, overtaken };
 }
@@ -95,7 +117,7 @@ export async function checkTarget(
  */
 function isConcerned(target: Target, tag: TagView, looks: readonly Look[], { clock, settings }: CheckDeps): boolean {
   if (looks.length > 0 || tag.scheduled) return true;
-  const due = nextDue(tag, target.memory.get(tag.id), settings);
+  const due = dueOfTag(target, tag, settings);
   return due !== undefined && due.atMs <= clock.now();
 }
 
@@ -109,6 +131,15 @@ export function lookResult(answer: Answer): LookResult {
     case 'failed':
       return answer.mayPass ? { kind: 'failed', reason: answer.code } : { kind: 'answered', digest: null };
   }
+}
+
+function record(target: Target, tag: TagView, answer: Answer, { clock, recorder }: CheckDeps): void {
+  const memory = target.memory.get(tag.id);
+  recorder.checked(tag, target, {
+    atMs: memory?.askedAtMs ?? clock.now(),
+    ...(memory?.retryAtMs !== undefined && { retryAtMs: memory.retryAtMs }),
+    ...(answer.kind === 'failed' && { error: answer.finding }),
+  });
 }
 
 async function settle(
@@ -138,7 +169,8 @@ async function settle(
   const { finding } = answer;
   if (shows(tag, finding)) return note(earlier, finding);
 
-  const poll = pollFor(tag, finding, causeOf(target, tag, looks, deps.settings), new Date(atMs).toISOString());
+  const about = { ...causeOf(target, tag, looks, deps.settings), ...replacesOf(tag, before) };
+  const poll = pollFor(tag, finding, about, new Date(atMs).toISOString());
   const id = RegistryPoll.id(poll);
   if (earlier?.id === id) {
     deps.telemetry.suppressed(poll);
@@ -172,10 +204,18 @@ function isNotWorthTelling(
 
 /** Whether an answer still counts: what it is compared with was seen before the registry was asked. */
 function isSameQuestion(seen: TagView, now: TagView): boolean {
+  if (seen === now) return true;
   return specVersion(seen) === specVersion(now) && JSON.stringify(seen.basedOn) === JSON.stringify(now.basedOn);
 }
 
-function pollFor(tag: TagView, finding: Finding, cause: Pick<Poll, 'cause' | 'hint'>, checkedAt: string): Poll {
+function replacesOf(tag: TagView, memory: TagMemory | undefined): Pick<Poll, 'replaces'> {
+  const replaces = lastFailureOf(tag, memory);
+  return replaces === undefined ? {} : { replaces };
+}
+
+type AboutPoll = Pick<Poll, 'cause' | 'hint' | 'replaces'>;
+
+function pollFor(tag: TagView, finding: Finding, about: AboutPoll, checkedAt: string): Poll {
   const { namespace, stream, streamUid, from, specHash, specGeneration, basedOn } = tag;
   const outcome = outcomeFor(tag, finding);
   return {
@@ -187,7 +227,7 @@ function pollFor(tag: TagView, finding: Finding, cause: Pick<Poll, 'cause' | 'hi
     specHash,
     specGeneration,
     basedOn,
-    ...cause,
+    ...about,
     checkedAt,
     outcome,
   };
@@ -203,5 +243,5 @@ function causeOf(
   if (tag.pending) return { cause: 'spec' };
   const last = looks.at(-1);
   if (last !== undefined) return last;
-  return { cause: nextDue(tag, target.memory.get(tag.id), settings)?.cause ?? 'schedule' };
+  return { cause: dueOfTag(target, tag, settings)?.cause ?? 'schedule' };
 }

@@ -1,5 +1,8 @@
 import { commonFields, defineConfig, field } from '@tagstream/service';
 import { Type } from 'typebox';
+import { DURATION_PATTERN } from './duration.ts';
+import { accessFields } from './registry-access/access-config.ts';
+import { LIMITS_PATTERN } from './registry-policy.ts';
 
 /** Configuration of the poller. */
 export const config = defineConfig({
@@ -12,21 +15,56 @@ export const config = defineConfig({
   }),
   pollInterval: field({
     env: 'TAGSTREAM_POLL_INTERVAL',
-    schema: Type.String({ pattern: '^[1-9]\\d*(s|m|h)$' }),
+    schema: Type.String({ pattern: DURATION_PATTERN }),
     default: '15m',
-    description: 'How often a tag with importPolicy.scheduled is looked at: a number with s, m or h',
+    description:
+      'How often a tag with importPolicy.scheduled is looked at, where its stream does not ask for another interval: a number with s, m or h',
+  }),
+  pollIntervalFloor: field({
+    env: 'TAGSTREAM_POLL_INTERVAL_FLOOR',
+    schema: Type.String({ pattern: DURATION_PATTERN }),
+    default: '10s',
+    description:
+      'Shortest interval that a stream can ask for by annotation; a shorter TAGSTREAM_POLL_INTERVAL is the floor itself',
   }),
   registryConcurrency: field({
     env: 'TAGSTREAM_REGISTRY_CONCURRENCY',
-    schema: Type.Integer({ minimum: 1, maximum: 100 }),
+    schema: Type.Integer({ minimum: 1, maximum: 1000 }),
     default: 8,
-    description: 'Questions asked of one registry at the same time',
+    description: 'Questions asked of one registry at the same time, by all replicas together',
+  }),
+  registryRate: field({
+    env: 'TAGSTREAM_REGISTRY_RATE',
+    schema: Type.Integer({ minimum: 1, maximum: 100_000 }),
+    default: 100,
+    description: 'Questions asked of one registry in a second, by all replicas together',
+  }),
+  registryLimits: field({
+    env: 'TAGSTREAM_REGISTRY_LIMITS',
+    schema: Type.Array(Type.String({ pattern: LIMITS_PATTERN })),
+    default: [],
+    description:
+      'Limits of single registries, separated by commas: a host, then concurrency, rate or floor (shortest interval). Docker Hub has "docker.io floor=5m rate=10" unless it is named here',
+  }),
+  lease: field({
+    env: 'TAGSTREAM_LEASE',
+    schema: Type.String({ pattern: DURATION_PATTERN }),
+    default: '10s',
+    description:
+      'Without a sign of life for so long a replica is taken for dead, and others check its share; the same for all',
+  }),
+  replica: field({
+    env: 'TAGSTREAM_REPLICA',
+    schema: Type.String({ pattern: '^[A-Za-z0-9_-]+$' }),
+    optional: true,
+    description: 'Name of this replica among the others, the same for no two that run; made up at start when not set',
   }),
   platformArchitecture: field({
     env: 'TAGSTREAM_PLATFORM_ARCHITECTURE',
     schema: Type.String({ minLength: 1 }),
-    default: process.arch === 'x64' ? 'amd64' : process.arch,
-    description: "Architecture to choose from a multi-architecture image when the tag's annotations name none",
+    optional: true,
+    description:
+      "Architecture to choose from a multi-architecture image when the tag's annotations name none; that of the poller when not set",
   }),
   platformOs: field({
     env: 'TAGSTREAM_PLATFORM_OS',
@@ -34,20 +72,7 @@ export const config = defineConfig({
     default: 'linux',
     description: "Operating system to choose from such an image when the tag's annotations name none",
   }),
-  dockerConfig: field({
-    env: 'TAGSTREAM_DOCKER_CONFIG',
-    schema: Type.String({ minLength: 1 }),
-    optional: true,
-    description: 'Path of a docker config file with credentials for registries',
-  }),
+  ...accessFields,
 });
 
 export type PollerConfig = ReturnType<typeof config.parse>;
-
-const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-
-/** Milliseconds of a duration as the configuration writes it: `15m`. */
-export function durationMs(text: string): number {
-  const [, count, unit] = /^(\d+)(s|m|h)$/.exec(text) ?? [];
-  return Number(count) * (UNITS_MS[unit ?? ''] ?? Number.NaN);
-}

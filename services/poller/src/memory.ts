@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { DUPLICATE_WINDOW_MS, type EventData, type RegistryPoll } from '@tagstream/events';
 import { backoffMs } from '@tagstream/service';
 import { type Showable, shows } from './compare.ts';
@@ -19,6 +20,8 @@ export interface TagMemory {
   readonly said?: { readonly finding: Showable; readonly atMs: number };
   /** Something was published and is not in the status yet. */
   readonly underway?: Underway;
+  /** Fingerprint of the failure that the status shows, or showed last. */
+  readonly lastFailure?: string;
   /** When to look because the tag changed under a check, or to something else than the registry said. */
   readonly movedAtMs?: number;
   /** How often in a row it changed to something else, and when last. */
@@ -80,6 +83,7 @@ export function remember(before: TagMemory | undefined, tag: TagView, settled: S
     ...(said && { said }),
     ...(settled.underway && { underway: settled.underway }),
     ...(before?.moves && { moves: before.moves }),
+    ...withLastFailure(tag, before),
   };
 }
 
@@ -96,13 +100,32 @@ export function lookAgain(before: TagMemory | undefined, atMs: number): TagMemor
  */
 export function onChange(memory: TagMemory, before: TagView, now: TagView, nowMs: number): TagMemory {
   if (JSON.stringify(statusOf(before)) === JSON.stringify(statusOf(now))) return memory;
-  const { underway: _arrived, ...rest } = memory;
+  const { underway: _arrived, ...rest } = { ...memory, ...withLastFailure(now, memory, before) };
   const { said } = memory;
   if (said === undefined || nowMs >= said.atMs + CONFIRM_WITHIN_MS || memory.asked !== specVersion(now)) return rest;
   if (shows(now, said.finding)) return rest;
   const earlier = memory.moves && nowMs < memory.moves.lastAtMs + CONFIRM_WITHIN_MS ? memory.moves.count : 0;
   const waitMs = earlier === 0 ? 0 : backoffMs(RETRY, earlier, 0);
-  return { ...memory, movedAtMs: nowMs + waitMs, moves: { count: earlier + 1, lastAtMs: nowMs } };
+  const underway = memory.underway && { underway: memory.underway };
+  return { ...rest, ...underway, movedAtMs: nowMs + waitMs, moves: { count: earlier + 1, lastAtMs: nowMs } };
+}
+
+/**
+ * Fingerprint of the failure that a tag shows, or showed last as far as is known: an answer names it as what it replaces. A
+ * failure that comes back after a success then is a new fact for the stream of answers, though the newest item is the same.
+ */
+export function lastFailureOf({ failure }: TagView, memory: TagMemory | undefined): string | undefined {
+  if (failure === null) return memory?.lastFailure;
+  return createHash('sha256').update(JSON.stringify(failure)).digest('hex').slice(0, 16);
+}
+
+function withLastFailure(
+  now: TagView,
+  memory: TagMemory | undefined,
+  before?: TagView,
+): Pick<TagMemory, 'lastFailure'> {
+  const shown = lastFailureOf(now, undefined) ?? (before && lastFailureOf(before, undefined)) ?? memory?.lastFailure;
+  return shown === undefined ? {} : { lastFailure: shown };
 }
 
 function statusOf({ basedOn, failure }: TagView) {

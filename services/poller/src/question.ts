@@ -1,4 +1,5 @@
-import { canonicalKey, type ImageReference, registryKey } from '@tagstream/image-ref';
+import { canonicalKey, type ImageReference, registryKey, repositoryKey } from '@tagstream/image-ref';
+import type { Access } from './credentials/access.ts';
 
 /** How a registry is to be asked. */
 export interface ImportPolicy {
@@ -15,17 +16,24 @@ export interface AskRegistry extends ImportPolicy {
   readonly key: string;
   /** Registry in normal form: what limits and pauses are counted by. */
   readonly registry: string;
-  /** `docker.io/library/nginx:latest`: what hints name and what membership is decided by. */
+  /** `docker.io/library/nginx:latest`: what hints name. */
   readonly canonical: string;
+  /** `docker.io/library/nginx`: what replicas share out, so that tokens and connections stay together. */
+  readonly repository: string;
   readonly reference: ImageReference;
+  /** How the reference is reached, where that takes more than asking its registry as anybody. */
+  readonly access?: Access;
 }
 
-/** A reference that cannot be asked for; the answer is known without a registry. */
+/** A reference that cannot or must not be asked for; the answer is known without a registry. */
 export interface InvalidReference {
   readonly kind: 'invalid';
   readonly key: string;
   readonly registry: '';
   readonly canonical: string;
+  readonly repository: string;
+  /** Of the condition that tells it. */
+  readonly reason: 'Invalid' | 'Forbidden';
   readonly problem: string;
 }
 
@@ -44,6 +52,7 @@ export function questionFor(reference: ImageReference, policy: ImportPolicy): As
     key: [canonical, insecure ? 'insecure' : '', importMode, architecture, os].join(' '),
     registry: registryKey(reference.registry),
     canonical,
+    repository: repositoryKey(reference),
     reference,
     insecure,
     importMode,
@@ -51,7 +60,17 @@ export function questionFor(reference: ImageReference, policy: ImportPolicy): As
   };
 }
 
-/** The question that a text which is no reference stands for. */
-export function invalidQuestion(from: string, problem: string): InvalidReference {
-  return { kind: 'invalid', key: `invalid ${from}\n${problem}`, registry: '', canonical: from, problem };
+/** The question that a text stands for which is no reference, or one that is not to be imported. */
+export function invalidQuestion(
+  from: string,
+  problem: string,
+  reason: InvalidReference['reason'] = 'Invalid',
+): InvalidReference {
+  const key = `invalid ${from}\n${problem}`;
+  return { kind: 'invalid', key, registry: '', canonical: from, repository: from, reason, problem };
+}
+
+/** The same question where it is asked with some access; questions are one only when their access is. */
+export function withAccess(question: AskRegistry, access: Access): AskRegistry {
+  return { ...question, key: `${question.key} as ${access.identity}`, access };
 }

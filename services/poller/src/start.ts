@@ -1,91 +1,55 @@
-import { readFileSync } from 'node:fs';
-import type { ImageStream } from '@tagstream/api-types';
-import { connectBus } from '@tagstream/bus';
-import { RegistryPoll, RegistryPush, RegistryStream, WebhookStream } from '@tagstream/events';
-import { connectKube, resources, watchCache } from '@tagstream/kube';
-import { type CredentialProvider, createRegistryClient } from '@tagstream/registry';
-import { ConfigError, type ServiceContext, withRetry } from '@tagstream/service';
+import { randomUUID } from 'node:crypto';
+import { joinMembers } from '@tagstream/bus';
+import { RegistryPoll } from '@tagstream/events';
+import { connectKube, type WatchCache } from '@tagstream/kube';
+import type { ServiceContext } from '@tagstream/service';
 import { createAsk } from './ask.ts';
-import { durationMs, type PollerConfig } from './config.ts';
-import { dockerConfigCredentials } from './docker-config.ts';
-import { createHintHandler } from './handle-hint.ts';
-import { createPollLoop } from './poll-loop.ts';
-import { type TagView, viewTags } from './tag-view.ts';
+import type { PollerConfig } from './config.ts';
+import { connectNats } from './connect-nats.ts';
+import { consumeHints } from './consume-hints.ts';
+import { followStreams } from './follow-streams.ts';
+import { createPollLoop, type PollLoop } from './poll-loop.ts';
+import { pollSettings } from './poll-settings.ts';
+import { startRegistryAccess } from './registry-access/start-access.ts';
+import { pauseFor } from './share/rate-limit-pause.ts';
+import { sharePauses } from './share/shared-pauses.ts';
+import type { RecordedTag } from './status/check-record.ts';
+import { keepCheckRecords } from './status/check-records.ts';
+import { checksPage } from './status/checks-page.ts';
+import type { TagView } from './tag-view.ts';
 import { createTelemetry } from './telemetry.ts';
 
-/** The streams are set up at start; a cluster that is electing leaders answers after some of these tries. */
-const SETUP_RETRY = { attempts: Number.POSITIVE_INFINITY, minMs: 200, maxMs: 5_000, factor: 2 };
-
-/** Hints handled at the same time: they mostly wait, and each registry has at most a quarter of the places. */
-const HINT_CONCURRENCY = 256;
-
-/** Hints are not dead letters while NATS is away: with waits of up to 15 s this is longer than an outage. */
-const HINT_RETRY = { minMs: 500, maxMs: 15_000, factor: 2 };
-const HINT_MAX_DELIVER = 500;
+/**
+ * Turns that a dead replica missed are made up for when they are not older than so many leases: one until it is noticed, and
+ * one for a replica that was started anew and itself counts its predecessor in for a lease.
+ */
+const CATCH_UP_LEASES = 2;
 
 /** How long one publication is tried before its check starts over. */
 const PUBLISH_TIMEOUT_MS = 10_000;
 
-/** The composition root: connects to NATS and Kubernetes, then watches ImageStreams and takes hints. */
+/** The composition root: connects to NATS and Kubernetes, follows ImageStreams, joins the other replicas, takes hints. */
 export async function startPoller(context: ServiceContext<PollerConfig>): Promise<void> {
-  const { config, log, clock, signal, metrics, health, defer, fail } = context;
-  const credentials = readCredentials(config.dockerConfig);
+  const { config, log, clock, signal, metrics, defer, page } = context;
+  const { intervalMs, leaseMs, policyOf, maxConnections, platform } = pollSettings(config, process.arch);
+  const replica = config.replica ?? randomUUID().slice(0, 8);
+  const group = config.namespace === undefined ? 'poller' : `poller-${config.namespace}`;
   const telemetry = createTelemetry(metrics, log, () => clock.now());
+  const bus = await connectNats(context);
 
-  health.set('nats', { ready: false, detail: 'waiting for the first connection to NATS' });
-  const bus = defer(
-    await connectBus({
-      servers: config.natsUrl,
-      name: 'poller',
-      prefix: config.subjectPrefix,
-      signal,
-      ...(config.natsCreds !== undefined && { credsFile: config.natsCreds }),
-      onStatus: (status) =>
-        health.set(
-          'nats',
-          status.kind === 'connected'
-            ? { ready: true, detail: `connected to ${status.server}` }
-            : { ready: false, detail: status.reason },
-        ),
-    }),
-  );
-  void bus.closed.then((error) => error && fail(error));
-  await withRetry(SETUP_RETRY, () => bus.ensureStreams([RegistryStream, WebhookStream], { signal }), {
-    signal,
-    clock,
-    onRetry: ({ error }) => log.warn({ err: error }, 'streams not set up yet'),
-  });
-
-  const registry = defer(
-    createRegistryClient({
-      userAgent: 'tagstream-poller',
-      clock,
-      maxConnectionsPerRegistry: config.registryConcurrency,
-      ...(credentials !== undefined && { credentials }),
-      onRequest: telemetry.request,
-    }),
-  );
-  const loop = defer(
-    createPollLoop({
-      ask: createAsk({
-        registry,
-        clock,
-        platform: { architecture: config.platformArchitecture, os: config.platformOs },
-      }),
-      publisher: {
-        publish: (poll) => bus.publish(RegistryPoll, poll, { signal, timeoutMs: PUBLISH_TIMEOUT_MS }),
-      },
+  let streams: WatchCache<readonly TagView[]> | undefined;
+  const hasTag = ({ namespace, stream, tag }: RecordedTag) =>
+    streams?.get(namespace, stream)?.some((view) => view.tag === tag) ?? false;
+  const records = defer(
+    await keepCheckRecords(bus, {
+      scope: group,
       clock,
       random: Math.random,
-      settings: { intervalMs: durationMs(config.pollInterval), startedAtMs: clock.now() },
-      concurrencyPerRegistry: config.registryConcurrency,
-      // Every replica checks everything: what two of them find out is one message by its id.
-      owns: () => true,
-      telemetry,
-      loopTelemetry: telemetry,
+      hasTag,
+      onTrouble: telemetry.recordsUnwritten,
     }),
   );
-  telemetry.watch(loop);
+  const pauses = await sharePauses(bus, clock, telemetry.pauseUntold);
 
   const kube = defer(
     await connectKube({
@@ -93,48 +57,53 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
       ...(config.kubeconfig !== undefined && { kubeconfig: config.kubeconfig }),
     }),
   );
-  health.set('imagestreams', { ready: false, detail: 'waiting for the list of ImageStreams' });
-  const cache = defer(
-    watchCache(kube, resources.imageStreams, {
-      ...(config.namespace !== undefined && { namespace: config.namespace }),
-      signal,
-      project: (stream: ImageStream): readonly TagView[] | undefined => {
-        const tags = viewTags(stream);
-        return tags.length === 0 ? undefined : tags;
+  const access = await startRegistryAccess(context, {
+    kube,
+    userAgent: 'tagstream-poller',
+    maxConnectionsPerRegistry: maxConnections,
+    onRequest(record) {
+      telemetry.request(record);
+      const pauseMs = pauseFor(record.rateLimit);
+      if (pauseMs !== undefined) loop.pauseEverywhere(record.registry, pauseMs);
+    },
+  });
+  const settings = { intervalMs, floorOf: (name: string) => policyOf(name).floorMs, isAnswered: records.isAnswered };
+  const loop: PollLoop = defer(
+    createPollLoop({
+      ask: createAsk({ registry: access.reader, clock, platform }),
+      publisher: {
+        publish: (poll) => bus.publish(RegistryPoll, poll, { signal, timeoutMs: PUBLISH_TIMEOUT_MS }),
       },
-      onChange: (_name, now, before) => loop.update(now ?? [], before ?? []),
-      onStatus: ({ connected, reason }) =>
-        health.set('imagestreams', {
-          ready: connected,
-          detail: connected ? 'following ImageStreams' : (reason ?? 'not connected to the API server'),
-        }),
+      recorder: records,
+      clock,
+      random: Math.random,
+      settings,
+      policyOf,
+      self: replica,
+      catchUpMs: leaseMs * CATCH_UP_LEASES,
+      announcePause: pauses.announce,
+      telemetry,
+      loopTelemetry: telemetry,
     }),
   );
-  // A hint that comes before the streams are known would be taken for one that nobody follows.
-  await cache.synced;
+  telemetry.watch(loop);
+  defer(await pauses.follow(loop.pause));
 
-  const handle = createHintHandler({ loop, clock, hinted: telemetry.hinted });
-  const consumer = defer(
-    bus.consume(RegistryPush, {
-      stream: WebhookStream,
-      durable: config.namespace === undefined ? 'poller-hints' : `poller-hints-${config.namespace}`,
-      concurrency: HINT_CONCURRENCY,
-      maxDeliver: HINT_MAX_DELIVER,
-      retry: HINT_RETRY,
-      // Hints of one reference may run together: those that wait are answered by one request.
-      keyOf: ({ source, deliveryId, repository, tag }) => [source, deliveryId, repository, tag].join(' '),
-      handler: ({ data }, delivery) => handle(data, delivery),
-      observe: telemetry.consumed,
+  const tracker = access.track(loop.update);
+  const followed = followStreams(context, kube, access, tracker);
+  streams = followed;
+  page('/checks', checksPage({ tagsOf: tracker.get, targetOf: loop.targetOf, settings, records, clock }));
+  // Before the streams are known, a hint would be taken for one that nobody follows, and a share would lie idle.
+  await followed.synced;
+  defer(
+    await joinMembers(bus, {
+      group,
+      member: replica,
+      leaseMs,
+      onChange: loop.setMembers,
+      onTrouble: telemetry.leaseMissed,
+      clock,
     }),
   );
-  health.check('hints', () => consumer.health());
-}
-
-function readCredentials(path: string | undefined): CredentialProvider | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return dockerConfigCredentials(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new ConfigError([`TAGSTREAM_DOCKER_CONFIG names ${path}, which cannot be used: ${(error as Error).message}`]);
-  }
+  consumeHints(context, { bus, loop, telemetry });
 }

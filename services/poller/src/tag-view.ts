@@ -15,7 +15,17 @@ import {
   tagProblems,
 } from '@tagstream/image-stream';
 import { openshiftReason } from '@tagstream/registry';
+import { importNowOf, wantedInterval } from './annotations.ts';
 import { invalidQuestion, type Question, questionFor } from './question.ts';
+import { type Admission, admitEverything } from './registry-access/admission.ts';
+
+/** An ImportSuccess=False condition. */
+export interface Failure {
+  readonly reason: string;
+  readonly message: string;
+  /** When it began, as the status says. */
+  readonly since: string;
+}
 
 /** What is kept of a tag that a registry can be asked about: enough to decide when to ask and whether to tell. */
 export interface TagView {
@@ -35,25 +45,33 @@ export interface TagView {
   readonly pending: boolean;
   /** It is to be asked at every interval. */
   readonly scheduled: boolean;
+  /** The interval that its stream asks for, null for the configured one. */
+  readonly intervalMs: number | null;
+  /** Why the interval that its stream asks for does not count, null when it does. */
+  readonly intervalProblem: string | null;
+  /** The value by which its stream asks for a check now, empty for none. */
+  readonly importNow: string;
   /** Newest item of its history. */
   readonly basedOn: BasedOn | null;
   /** Its ImportSuccess=False condition. */
-  readonly failure: { readonly reason: string; readonly message: string } | null;
+  readonly failure: Failure | null;
   readonly question: Question;
+  /** The access to its registry has changed since its import failed, so that it is worth another try. */
+  readonly accessChanged?: boolean;
 }
 
 /**
  * Views of the tags that are imported: kind DockerImage and not only a reference. One whose reference does not parse is
- * among them, because somebody has to say so.
+ * among them, because somebody has to say so, and so is one whose registry is not admitted.
  */
-export function viewTags(stream: ImageStream): readonly TagView[] {
+export function viewTags(stream: ImageStream, admission: Admission = admitEverything): readonly TagView[] {
   const scheduled = new Set(scheduledTags(stream).map(({ tag }) => tag));
   return specTags(stream)
     .filter(isImportable)
-    .map((tag) => viewTag(stream, tag, scheduled.has(tag.name)));
+    .map((tag) => viewTag(stream, tag, scheduled.has(tag.name), admission));
 }
 
-function viewTag(stream: ImageStream, tag: SpecTag, scheduled: boolean): TagView {
+function viewTag(stream: ImageStream, tag: SpecTag, scheduled: boolean, admission: Admission): TagView {
   const statusTag = findStatusTag(stream, tag.name);
   // An object that never went through an API server has no generation and counts as newly created.
   const generation = stream.metadata.generation ?? 1;
@@ -70,18 +88,31 @@ function viewTag(stream: ImageStream, tag: SpecTag, scheduled: boolean): TagView
     specGeneration: effectiveGeneration(tag, statusTag, generation),
     pending: isPendingImport(tag, statusTag, generation),
     scheduled,
+    ...intervalOf(stream, tag.name),
+    importNow: importNowOf(stream.metadata.annotations),
     basedOn: basedOnItem(newestItem(statusTag)),
-    failure: failure ? { reason: failure.reason ?? '', message: failure.message ?? '' } : null,
-    ...ask(stream, tag),
+    failure: failure
+      ? { reason: failure.reason ?? '', message: failure.message ?? '', since: failure.lastTransitionTime ?? '' }
+      : null,
+    ...ask(stream, tag, admission),
   };
 }
 
-function ask(stream: ImageStream, tag: SpecTag): Pick<TagView, 'reference' | 'question'> {
+function intervalOf(stream: ImageStream, tag: string): Pick<TagView, 'intervalMs' | 'intervalProblem'> {
+  const { intervalMs, problem } = wantedInterval(stream.metadata.annotations, tag);
+  return { intervalMs, intervalProblem: problem };
+}
+
+function ask(stream: ImageStream, tag: SpecTag, admission: Admission): Pick<TagView, 'reference' | 'question'> {
   const from = tag.from?.name ?? '';
   try {
     const reference = parseImageReference(from);
     const request = importRequest(stream, tag.name, 'spec');
-    if (request !== undefined) return { reference, question: questionFor(reference, request) };
+    if (request !== undefined) {
+      const refusal = admission(stream, reference, request.insecure);
+      if (refusal !== undefined) return { reference, question: invalidQuestion(from, refusal, 'Forbidden') };
+      return { reference, question: questionFor(reference, request) };
+    }
     const problems = tagProblems(stream, tag.name).map(({ message }) => message);
     return { reference: null, question: invalidQuestion(from, problems.join('; ')) };
   } catch (error) {

@@ -1,20 +1,34 @@
+import { rendezvous } from '@tagstream/bus';
+import type { Timed } from './lanes/due-heap.ts';
 import { onChange, type TagMemory } from './memory.ts';
 import type { Question } from './question.ts';
+import { turnOffset } from './schedule.ts';
+import type { Holdings } from './share/budget.ts';
 import type { TagView } from './tag-view.ts';
 
 /** A question and everybody who wants its answer. */
-export interface Target {
+export interface Target extends Timed {
   readonly question: Question;
   readonly tags: ReadonlyMap<string, TagView>;
   /** What is remembered of each tag, by its id. */
   readonly memory: Map<string, TagMemory>;
+  /** How far into the interval its turns are. */
+  readonly offset: number;
+  /** The replica that checks it, undefined while nobody is known. */
+  readonly owner: string | undefined;
+  /** Turns before this instant are not made up for. */
+  readonly fromMs: number;
+  /** How often in a row its answer could not be published. */
+  failures: number;
 }
 
 interface OwnTarget extends Target {
   readonly tags: Map<string, TagView>;
+  owner: string | undefined;
+  fromMs: number;
 }
 
-/** All targets there are, kept in step with the ImageStreams. */
+/** All targets there are, kept in step with the ImageStreams and with who owns them. */
 export interface TargetIndex {
   /**
    * Takes in what a stream's tags are now and were before.
@@ -25,35 +39,66 @@ export interface TargetIndex {
     before: readonly TagView[],
     nowMs: number,
   ): { readonly touched: readonly Target[]; readonly removed: readonly Target[] };
+  /**
+   * Shares the targets out anew.
+   * @param fromMs for those that change their owner: turns before this instant are not made up for.
+   * @returns the targets that changed their owner.
+   */
+  setMembers(members: readonly string[], fromMs: number): readonly Target[];
+  /** The target that a question with this key has now. */
   get(key: string): Target | undefined;
+  /** The target that asks for a tag. */
+  targetOf(tag: TagView): Target | undefined;
   /** Every way in which a reference is asked for; empty for one that no stream follows. */
   byReference(canonical: string): readonly Target[];
+  /** How many targets of a registry each replica owns. */
+  holdingsOf(registry: string): Holdings;
   /** How many targets there are of a registry. */
   countOf(registry: string): number;
+  /** How many targets a replica owns. */
+  ownedBy(member: string): number;
   readonly size: number;
 }
 
-/** An empty index. */
+/** Stands for the owner of a target that has none, in counts. */
+const NOBODY = '';
+
+/** An empty index without members. */
 export function createTargetIndex(): TargetIndex {
   const targets = new Map<string, OwnTarget>();
   const references = new Map<string, Set<OwnTarget>>();
-  const counts = new Map<string, number>();
+  const holdings = new Map<string, Map<string, number>>();
+  const owned = new Map<string, number>();
+  let ownerOf = rendezvous([]);
 
-  function targetOf(question: Question): OwnTarget {
+  function targetOf(question: Question, nowMs: number): OwnTarget {
     const known = targets.get(question.key);
     if (known !== undefined) return known;
-    const target: OwnTarget = { question, tags: new Map(), memory: new Map() };
+    const target: OwnTarget = {
+      question,
+      tags: new Map(),
+      memory: new Map(),
+      // Not by the key: that holds what only this process knows, and replicas agree on the turns.
+      offset: turnOffset(question.canonical),
+      owner: ownerOf(question.repository),
+      fromMs: nowMs,
+      failures: 0,
+      dueAtMs: 0,
+      heapIndex: -1,
+    };
     targets.set(question.key, target);
     const sameReference = references.get(question.canonical) ?? new Set();
     references.set(question.canonical, sameReference.add(target));
-    count(question.registry, 1);
+    count(target, 1);
     return target;
   }
 
-  function count(registry: string, change: 1 | -1): void {
-    const left = (counts.get(registry) ?? 0) + change;
-    if (left === 0) counts.delete(registry);
-    else counts.set(registry, left);
+  function count({ question: { registry }, owner = NOBODY }: Target, change: 1 | -1): void {
+    const held = holdings.get(registry) ?? new Map<string, number>();
+    add(held, owner, change);
+    add(owned, owner, change);
+    if (held.size === 0) holdings.delete(registry);
+    else holdings.set(registry, held);
   }
 
   function remove(tag: TagView): OwnTarget | undefined {
@@ -66,7 +111,7 @@ export function createTargetIndex(): TargetIndex {
     const sameReference = references.get(target.question.canonical);
     sameReference?.delete(target);
     if (sameReference?.size === 0) references.delete(target.question.canonical);
-    count(target.question.registry, -1);
+    count(target, -1);
     return target;
   }
 
@@ -77,7 +122,7 @@ export function createTargetIndex(): TargetIndex {
       const gone = before.filter((tag) => present.get(tag.id)?.question.key !== tag.question.key);
       const removed = gone.flatMap((tag) => remove(tag) ?? []);
       const touched = now.map((tag) => {
-        const target = targetOf(tag.question);
+        const target = targetOf(tag.question, nowMs);
         const was = target.tags.get(tag.id) ?? earlier.get(tag.id);
         const memory = target.memory.get(tag.id);
         if (was !== undefined && memory !== undefined) target.memory.set(tag.id, onChange(memory, was, tag, nowMs));
@@ -86,11 +131,40 @@ export function createTargetIndex(): TargetIndex {
       });
       return { touched, removed };
     },
+    setMembers(members, fromMs) {
+      ownerOf = rendezvous(members);
+      const owners = new Map<string, string | undefined>();
+      const moved: OwnTarget[] = [];
+      for (const target of targets.values()) {
+        const { repository } = target.question;
+        if (!owners.has(repository)) owners.set(repository, ownerOf(repository));
+        const owner = owners.get(repository);
+        if (owner === target.owner) continue;
+        count(target, -1);
+        target.owner = owner;
+        target.fromMs = fromMs;
+        count(target, 1);
+        moved.push(target);
+      }
+      return moved;
+    },
+    ownedBy: (member) => owned.get(member) ?? 0,
     get: (key) => targets.get(key),
+    targetOf({ id, question }) {
+      for (const target of references.get(question.canonical) ?? []) if (target.tags.has(id)) return target;
+      return undefined;
+    },
     byReference: (canonical) => [...(references.get(canonical) ?? [])],
-    countOf: (registry) => counts.get(registry) ?? 0,
+    holdingsOf: (registry) => holdings.get(registry) ?? new Map(),
+    countOf: (registry) => [...(holdings.get(registry) ?? new Map()).values()].reduce((sum, held) => sum + held, 0),
     get size() {
       return targets.size;
     },
   };
+}
+
+function add(counts: Map<string, number>, name: string, change: 1 | -1): void {
+  const left = (counts.get(name) ?? 0) + change;
+  if (left === 0) counts.delete(name);
+  else counts.set(name, left);
 }

@@ -9,6 +9,9 @@ export interface Telemetry extends CheckTelemetry, LoopTelemetry {
   readonly hinted: (push: Push, fate: HintFate) => void;
   readonly request: (record: RequestRecord) => void;
   readonly consumed: (event: ConsumerEvent) => void;
+  readonly pauseUntold: (error: unknown) => void;
+  readonly leaseMissed: (error: unknown) => void;
+  readonly recordsUnwritten: (error: unknown) => void;
   /** Shows the loop's size; called once it exists. */
   readonly watch: (loop: PollLoop) => void;
 }
@@ -53,6 +56,10 @@ export function createTelemetry(metrics: Metrics, log: Log, now: () => number): 
     help: 'What a registry said is left of its budget',
     labels: ['registry'],
   });
+  const replicas = metrics.gauge({
+    name: 'tagstream_poller_replicas',
+    help: 'Replicas that share the questions, as this one sees it',
+  });
   return {
     asked({ question }, answer, durationMs) {
       const registry = question.registry || 'none';
@@ -75,6 +82,13 @@ export function createTelemetry(metrics: Metrics, log: Log, now: () => number): 
       log.warn({ registry, until: new Date(untilMs).toISOString() }, 'registry asked to be left alone'),
     runFailed: ({ key, error, failures, retryInMs }) =>
       log.error({ question: key, err: error, failures, retryInMs }, 'answer could not be published'),
+    shared(members, moved) {
+      replicas.set(members.length);
+      log.info({ members, moved }, 'questions shared out');
+    },
+    pauseUntold: (error) => log.warn({ err: error }, 'other replicas could not be told of a pause'),
+    leaseMissed: (error) => log.warn({ err: error }, 'no sign of life could be given to the other replicas'),
+    recordsUnwritten: (error) => log.warn({ err: error }, 'last checks could not be written, tried again later'),
     hinted(push, fate) {
       hints.inc({ source: push.source, fate });
       const { source, registry, repository, tag, deliveryId } = push;
@@ -94,6 +108,11 @@ export function createTelemetry(metrics: Metrics, log: Log, now: () => number): 
         name: 'tagstream_poller_questions',
         help: 'Distinct references that ImageStreams follow',
         collect: (gauge) => gauge.set(loop.targets),
+      });
+      metrics.gauge({
+        name: 'tagstream_poller_owned_questions',
+        help: 'Those that this replica checks',
+        collect: (gauge) => gauge.set(loop.owned),
       });
       metrics.gauge({
         name: 'tagstream_poller_waiting',

@@ -8,6 +8,7 @@ import type { Answer } from '../src/ask.ts';
 import type { Poll } from '../src/memory.ts';
 import { createPollLoop } from '../src/poll-loop.ts';
 import { type TagView, viewTags } from '../src/tag-view.ts';
+import { quietLoop } from './quiet-loop.ts';
 import { digest, streamWith } from './tags.ts';
 
 const REFERENCE = 'registry.example.com/shop/web:latest';
@@ -53,13 +54,11 @@ async function run(steps: readonly { kind: string; image?: string }[]): Promise<
       },
       clock,
       random: () => 0,
-      settings: { intervalMs: 900_000, startedAtMs: clock.now() },
-      concurrencyPerRegistry: 2,
-      owns: () => true,
-      telemetry: { asked: () => {}, published: () => {}, suppressed: () => {} },
-      loopTelemetry: { paused: () => {}, runFailed: () => {} },
+      ...quietLoop,
     }),
   );
+  // Each thinks that it owns everything, as two replicas may for a moment.
+  for (const poller of pollers) poller.setMembers([quietLoop.self]);
 
   const takeFrom = (queue: (() => void)[]) => {
     const next = queue.shift();

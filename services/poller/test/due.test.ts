@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type DueSettings, nextDue } from '../src/due.ts';
+import { nextDue, type Turns } from '../src/due.ts';
 import {
   CONFIRM_WITHIN_MS,
   MAX_RETRIES,
@@ -9,12 +9,12 @@ import {
   specVersion,
   type TagMemory,
 } from '../src/memory.ts';
-import { nextTurn } from '../src/schedule.ts';
+import { nextTurn, turnOffset } from '../src/schedule.ts';
 import { digest, type TagState, tagWith } from './tags.ts';
 
 const MIN = 60_000;
 const START = Date.parse('2026-11-21T10:00:00Z');
-const settings: DueSettings = { intervalMs: 15 * MIN, startedAtMs: START };
+const turns: Turns = { offset: 0.25, intervalMs: 15 * MIN, fromMs: START, isAnswered: true };
 const A = digest('a');
 const B = digest('b');
 const scheduled = { scheduled: true };
@@ -71,34 +71,50 @@ describe('a tag is due', () => {
       { atMs: START + MIN + 1, cause: 'schedule' },
     ],
   ])('%s', (_when, state, memory, due) => {
-    expect(nextDue(tagWith(state), memory, settings)).toEqual(due);
+    expect(nextDue(tagWith(state), memory, turns)).toEqual(due);
   });
 
   test('at its next turn when it is scheduled', () => {
     const tag = tagWith({ image: A, importPolicy: scheduled });
-    const first = nextDue(tag, undefined, settings);
+    const first = nextDue(tag, undefined, turns);
     expect(first?.cause).toBe('schedule');
     expect(first?.atMs).toBeGreaterThan(START);
     expect(first?.atMs).toBeLessThanOrEqual(START + 15 * MIN);
-    const second = nextDue(
-      tag,
-      asked({ image: A, importPolicy: scheduled }, { askedAtMs: first?.atMs ?? 0 }),
-      settings,
-    );
+    const second = nextDue(tag, asked({ image: A, importPolicy: scheduled }, { askedAtMs: first?.atMs ?? 0 }), turns);
     expect(second?.atMs).toBe((first?.atMs ?? 0) + 15 * MIN);
   });
 
   test('at the same turn after a restart, and never in a rush', () => {
     const tag = tagWith({ image: A, importPolicy: scheduled });
-    const turn = nextDue(tag, undefined, settings)?.atMs ?? 0;
-    expect(nextDue(tag, undefined, { ...settings, startedAtMs: turn - 1 })?.atMs).toBe(turn);
-    expect(nextDue(tag, undefined, { ...settings, startedAtMs: turn })?.atMs).toBe(turn + 15 * MIN);
+    const turn = nextDue(tag, undefined, turns)?.atMs ?? 0;
+    expect(nextDue(tag, undefined, { ...turns, fromMs: turn - 1 })?.atMs).toBe(turn);
+    expect(nextDue(tag, undefined, { ...turns, fromMs: turn })?.atMs).toBe(turn + 15 * MIN);
+  });
+
+  test('at the turns that were missed since somebody else stopped checking it, once', () => {
+    const tag = tagWith({ image: A, importPolicy: scheduled });
+    const turn = nextDue(tag, undefined, turns)?.atMs ?? 0;
+    const takenOverAt = turn + 7_000;
+    expect(nextDue(tag, undefined, { ...turns, fromMs: takenOverAt - 10_000 })?.atMs).toBe(turn);
+    const memory = asked({ image: A, importPolicy: scheduled }, { askedAtMs: takenOverAt });
+    expect(nextDue(tag, memory, { ...turns, fromMs: takenOverAt - 10_000 })?.atMs).toBe(turn + 15 * MIN);
+  });
+
+  test.each<[string, TagState]>([
+    ['although it has no schedule', { image: A }],
+    ['although its turn is later', { image: A, importPolicy: scheduled }],
+  ])('at once when its stream asks for a check now, %s', (_although, state) => {
+    const tag = tagWith(state);
+    const memory = asked(state);
+    expect(nextDue(tag, memory, { ...turns, isAnswered: false })).toEqual({ atMs: START, cause: 'request' });
   });
 
   test('for a restart with a thousand references spread over the interval', () => {
     const perMinute = new Map<number, number>();
     for (let i = 0; i < 1000; i++) {
-      const minute = Math.floor((nextTurn(`registry.example.com/shop/web:${i}`, 15 * MIN, START) - START) / MIN);
+      const minute = Math.floor(
+        (nextTurn(turnOffset(`registry.example.com/shop/web:${i}`), 15 * MIN, START) - START) / MIN,
+      );
       perMinute.set(minute, (perMinute.get(minute) ?? 0) + 1);
     }
     expect([...perMinute.keys()].filter((minute) => minute < 15)).toHaveLength(15);

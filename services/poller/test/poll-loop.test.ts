@@ -2,9 +2,12 @@ import { RegistryPoll } from '@tagstream/events';
 import { type TestClock, testClock } from '@tagstream/service/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Answer, Ask } from '../src/ask.ts';
+import { MAX_LOOKS_PER_REGISTRY } from '../src/looks-in-wait.ts';
 import { CONFIRM_WITHIN_MS, type Poll } from '../src/memory.ts';
-import { createPollLoop, MAX_LOOKS_PER_REGISTRY, type PollLoop } from '../src/poll-loop.ts';
+import { createPollLoop, type PollLoop } from '../src/poll-loop.ts';
+import { nextTurn, turnOffset } from '../src/schedule.ts';
 import type { TagView } from '../src/tag-view.ts';
+import { quietLoop } from './quiet-loop.ts';
 import { digest, type TagState, tagWith } from './tags.ts';
 
 const A = digest('a');
@@ -36,7 +39,6 @@ describe('the poll loop', () => {
   /** What each registry answers at present; a promise keeps it waiting. */
   let answers: Map<string, Answer | Promise<Answer>>;
   let storing: (poll: Poll) => Promise<void>;
-  let owned: (canonical: string) => boolean;
 
   const ask: Ask = async (question, isKnown, signal) => {
     asked.push(question.canonical);
@@ -56,7 +58,6 @@ describe('the poll loop', () => {
     asked = [];
     answers = new Map();
     storing = async () => undefined;
-    owned = () => true;
     loop = createPollLoop({
       ask,
       publisher: {
@@ -69,12 +70,9 @@ describe('the poll loop', () => {
       },
       clock,
       random: () => 0,
-      settings: { intervalMs: 15 * MIN, startedAtMs: clock.now() },
-      concurrencyPerRegistry: 2,
-      owns: (canonical) => owned(canonical),
-      telemetry: { asked: () => {}, published: () => {}, suppressed: () => {} },
-      loopTelemetry: { paused: () => {}, runFailed: () => {} },
+      ...quietLoop,
     });
+    loop.setMembers([quietLoop.self]);
   });
   afterEach(() => loop[Symbol.asyncDispose]());
 
@@ -89,6 +87,12 @@ describe('the poll loop', () => {
     );
     for (const tag of tags) known.set(tag.id, tag);
     await clock.advance(0);
+  }
+
+  /** Waits until the reference that the tags of these tests have has had its turn. */
+  async function untilTurn() {
+    const offset = turnOffset('registry.example.com/shop/web:latest');
+    await clock.advance(nextTurn(offset, 15 * MIN, clock.now()) - clock.now());
   }
 
   test('imports a new tag at once and tells what it found, compared with what, and why', async () => {
@@ -133,14 +137,14 @@ describe('the poll loop', () => {
   test('tells when a scheduled tag moved, compared with the newest item', async () => {
     answers.set('registry.example.com', found(B));
     await bring({ image: A, importPolicy: { scheduled: true } });
-    await clock.advance(15 * MIN);
+    await untilTurn();
     expect(published).toMatchObject([{ cause: 'schedule', basedOn: { image: A }, outcome: { image: B } }]);
   });
 
   test('tells the same answer once until the status shows it, and again when it still does not after a while', async () => {
     answers.set('registry.example.com', found(B));
     await bring({ image: A, importPolicy: { scheduled: true } });
-    await clock.advance(15 * MIN);
+    await untilTurn();
     await loop.look('registry.example.com/shop/web:latest', look, none);
     expect(asked).toHaveLength(2);
     expect(published).toHaveLength(1);
@@ -302,13 +306,13 @@ describe('the poll loop', () => {
     const scheduled = { importPolicy: { scheduled: true }, image: A };
     answers.set('registry.example.com', refused('NotFound'));
     await bring(scheduled);
-    await clock.advance(15 * MIN);
+    await untilTurn();
     expect(published).toMatchObject([{ cause: 'schedule', outcome: { reason: 'NotFound' } }]);
     await bring({ ...scheduled, failure: { reason: 'NotFound', message: 'because of NotFound' } });
-    await clock.advance(15 * MIN);
+    await untilTurn();
     expect(published).toHaveLength(1);
     answers.set('registry.example.com', found(A));
-    await clock.advance(15 * MIN);
+    await untilTurn();
     expect(published.slice(1)).toMatchObject([{ outcome: { kind: 'image', image: A } }]);
   });
 
@@ -370,7 +374,7 @@ describe('the poll loop', () => {
   });
 
   test('what another replica owns is left to it, but a hint that arrived here is handled', async () => {
-    owned = () => false;
+    loop.setMembers(['another']);
     await bring({});
     await clock.advance(60 * MIN);
     expect(asked).toEqual([]);

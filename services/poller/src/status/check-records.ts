@@ -1,0 +1,143 @@
+import type { Bucket, Bus } from '@tagstream/bus';
+import { BusError } from '@tagstream/bus';
+import { backoffMs, type Clock } from '@tagstream/service';
+import type { CheckRecorder } from '../check-target.ts';
+import { forEachBounded } from '../for-each-bounded.ts';
+import type { TagView } from '../tag-view.ts';
+import {
+  type CheckRecord,
+  mergeRecord,
+  mergeShard,
+  type RecordedTag,
+  readShard,
+  recordId,
+  recordOf,
+  type Shard,
+  shardOf,
+} from './check-record.ts';
+
+export interface CheckRecordsOptions {
+  /** Whose tags these are: one for each group of replicas that share out the same tags. */
+  readonly scope: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Whether there is such a tag; the records of others are dropped. */
+  readonly hasTag: (tag: RecordedTag) => boolean;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** The last checks of all tags, of all replicas, kept in a bucket. Disposal writes what is not written yet. */
+export interface CheckRecords extends CheckRecorder, AsyncDisposable {
+  /** Whether the check that the tag's stream asks for by annotation was made, by any replica. */
+  isAnswered(tag: TagView): boolean;
+  /** The last check of a tag, undefined when there was none. */
+  read(
+    tags: readonly { readonly tag: TagView; readonly offset: number }[],
+  ): Promise<readonly (CheckRecord | undefined)[]>;
+}
+
+/**
+ * Checks are gathered for so long before they are written. This bounds the writes to one for each shard in this time,
+ * whatever the number of tags and checks; what is lost when a process is killed is shown as older than it is.
+ */
+const WRITE_EVERY_MS = 10_000;
+
+/** Shards written or read at the same time. */
+const PARALLEL = 8;
+
+/** Replicas that write the same shard at the same moment take turns; after so many tries it waits for the next time. */
+const MAX_TRIES = 5;
+const CONFLICT = { minMs: 5, maxMs: 100, factor: 3 };
+
+/** Opens the bucket and learns from it which checks that were asked for by annotation have been made. */
+export async function keepCheckRecords(bus: Pick<Bus, 'bucket'>, options: CheckRecordsOptions): Promise<CheckRecords> {
+  const { scope, clock, hasTag } = options;
+  const bucket: Bucket = await bus.bucket('checks');
+  const stop = new AbortController();
+  /** What is not written yet. */
+  const fresh = new Map<number, Record<string, CheckRecord>>();
+  /** The check by annotation that was made last for each tag whose stream asks for one. */
+  const answers = new Map<string, { readonly value: string; readonly atMs: number }>();
+
+  function noteAnswer(id: string, { c, n }: CheckRecord): void {
+    if (c < (answers.get(id)?.atMs ?? 0)) return; // an older record than what is known here
+    if (n === undefined) answers.delete(id);
+    else answers.set(id, { value: n, atMs: c });
+  }
+
+  const current = Promise.withResolvers<void>();
+  const watch = bucket.watch({
+    key: `${scope}.>`,
+    onChange(change) {
+      if (change.kind === 'current') current.resolve();
+      if (change.kind === 'put')
+        for (const [id, record] of Object.entries(readShard(change.value))) noteAnswer(id, record);
+    },
+  });
+  await Promise.race([current.promise, watch.closed]);
+
+  async function write(shard: number, records: Shard): Promise<void> {
+    const key = `${scope}.${shard}`;
+    for (let tries = 1; ; tries++) {
+      try {
+        const entry = await bucket.get(key);
+        const merged = mergeShard(readShard(entry?.value), records, hasTag);
+        return void (entry === undefined
+          ? await bucket.create(key, merged)
+          : await bucket.update(key, merged, entry.revision));
+      } catch (error) {
+        if (!(error instanceof BusError) || error.code !== 'conflict' || tries === MAX_TRIES) throw error;
+        await clock.sleep(backoffMs(CONFLICT, tries, options.random()));
+      }
+    }
+  }
+
+  async function writeFresh(): Promise<void> {
+    await forEachBounded([...fresh], PARALLEL, async ([shard, records]) => {
+      fresh.delete(shard);
+      try {
+        await write(shard, records);
+      } catch (error) {
+        // Once more next time, unless it was checked again since.
+        fresh.set(shard, { ...mergeShard(records, fresh.get(shard) ?? {}, hasTag) });
+        options.onTrouble(error);
+      }
+    });
+  }
+
+  async function keepWriting(): Promise<void> {
+    while (!stop.signal.aborted) {
+      await clock.sleep(WRITE_EVERY_MS, stop.signal).catch(() => undefined);
+      await writeFresh();
+    }
+  }
+
+  const writing = keepWriting();
+  return {
+    checked(tag, target, check) {
+      const id = recordId(tag);
+      const record = recordOf(check, tag.importNow);
+      const shard = shardOf(target.offset);
+      const records = fresh.get(shard) ?? {};
+      fresh.set(shard, records);
+      const known = records[id];
+      records[id] = known === undefined ? record : mergeRecord(known, record);
+      noteAnswer(id, record);
+    },
+    isAnswered: (tag) => answers.get(recordId(tag))?.value === tag.importNow,
+    async read(tags) {
+      const shards = new Map<number, Shard>();
+      const wanted = [...new Set(tags.map(({ offset }) => shardOf(offset)))];
+      await forEachBounded(wanted, PARALLEL, async (shard) => {
+        const stored = readShard((await bucket.get(`${scope}.${shard}`))?.value);
+        shards.set(shard, mergeShard(stored, fresh.get(shard) ?? {}, hasTag));
+      });
+      return tags.map(({ tag, offset }) => shards.get(shardOf(offset))?.[recordId(tag)]);
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await writing;
+      await watch[Symbol.asyncDispose]();
+    },
+  };
+}
