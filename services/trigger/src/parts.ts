@@ -21,6 +21,12 @@ export const RETRY = { minMs: 200, maxMs: 15_000, factor: 2 } as const;
 export const MAX_DELIVER = 1500;
 
 /**
+ * When a message of a killed replica goes to another one. A message that is being worked on is kept alive, so this bounds only how
+ * long a death goes unnoticed.
+ */
+export const ACK_WAIT_MS = 5000;
+
+/**
  * Name of a durable consumer. A service that looks after one namespace has consumers of its own, beside those of a service that
  * looks after all.
  */

@@ -3,7 +3,7 @@ import { RegistryPoll, RegistryStream } from '@tagstream/events';
 import { resources, watchCache } from '@tagstream/kube';
 import { type KeyedQueueOptions, keyedQueue } from '@tagstream/service';
 import { FollowIndex } from '../follow-index.ts';
-import { durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
+import { ACK_WAIT_MS, durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { resync } from '../resync.ts';
 import { watchHealth } from '../watch-health.ts';
 import { applyPollHandler } from './apply-poll.ts';
@@ -76,6 +76,7 @@ export async function startStreams(parts: Parts): Promise<{
       durable: durableName('trigger-polls', config.namespace),
       concurrency: STREAM_CONCURRENCY,
       maxDeliver: MAX_DELIVER,
+      ackWaitMs: ACK_WAIT_MS,
       retry: RETRY,
       ...inNamespace('registry-poll'),
       keyOf: ({ namespace, stream }) => streamId({ namespace, name: stream }),

@@ -4,7 +4,7 @@ import { recordEvent, type WatchCache, watchCache } from '@tagstream/kube';
 import { keyedQueue } from '@tagstream/service';
 import pLimit from 'p-limit';
 import { FollowIndex } from '../follow-index.ts';
-import { durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
+import { ACK_WAIT_MS, durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { resync } from '../resync.ts';
 import { type StreamName, streamId, streamName } from '../stream/stream-key.ts';
 import { createStreamLock } from '../stream/stream-lock.ts';
@@ -104,6 +104,7 @@ export async function startWorkloads(
       durable: durableName('trigger-workloads', config.namespace),
       concurrency: TAG_CONCURRENCY,
       maxDeliver: MAX_DELIVER,
+      ackWaitMs: ACK_WAIT_MS,
       retry: RETRY,
       ...(config.namespace && { filter: `tag-updated.${config.namespace}.>` }),
       keyOf: tagId,
