@@ -1,11 +1,10 @@
 import { commonFields, defineConfig, field } from '@tagstream/service';
 import { Type } from 'typebox';
-
-const { kubeconfig: _notNeeded, ...fields } = commonFields;
+import { admissionFields } from './admission/admission-config.ts';
 
 /** Configuration of the webhooks service. */
 export const config = defineConfig({
-  ...fields,
+  ...commonFields,
   httpPort: field({
     env: 'TAGSTREAM_HTTP_PORT',
     schema: Type.Integer({ minimum: 0, maximum: 65535 }),
@@ -64,6 +63,7 @@ export const config = defineConfig({
       'internal-host=external-host pairs separated by commas: the names by which registries call themselves, and the ' +
       'names by which ImageStreams refer to them',
   }),
+  ...admissionFields,
 });
 
 export type WebhooksConfig = ReturnType<typeof config.parse>;

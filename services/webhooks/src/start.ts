@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Bus, BusError, connectBus } from '@tagstream/bus';
 import { RegistryPush, WebhookStream } from '@tagstream/events';
 import { ConfigError, closeServer, type ServiceContext, withRetry } from '@tagstream/service';
+import { startAdmission } from './admission/start-admission.ts';
 import type { WebhooksConfig } from './config.ts';
 import { createHookServer } from './hook-server.ts';
 import { mergeBursts } from './merge-bursts.ts';
@@ -18,10 +19,10 @@ const SETUP_RETRY = { attempts: Number.POSITIVE_INFINITY, minMs: 200, maxMs: 5_0
 
 /**
  * Starts the hook server, then connects to NATS. In this order a sender that comes too early gets a 503, which it repeats,
- * and not a refused connection, after which some give up.
+ * and not a refused connection, after which some give up. With the admission webhook it returns before NATS is there.
  * @param env where receivers find the secrets that they name by variable.
  * @returns the address of the hooks, `http://127.0.0.1:8081`.
- * @throws ConfigError for secrets, receivers, networks or aliases that make no sense.
+ * @throws ConfigError for secrets, receivers, networks, aliases or a certificate that make no sense.
  */
 export async function startWebhooks(
   context: ServiceContext<WebhooksConfig>,
@@ -32,12 +33,15 @@ export async function startWebhooks(
   checkProxies(config);
   const telemetry = createHookTelemetry(metrics, log);
   const receivers = await openReceivers({ ...context, env, nameRegistry, onReload: telemetry.reloaded });
+  await startAdmission(context);
+  // API servers must reach the admission webhook without NATS as well; senders get a 503 then, ready or not.
+  const needsNats = config.admissionPort === undefined;
   let bus: Bus | undefined;
   let ready = false;
   health.check('nats', () => {
-    if (bus === undefined) return { ready: false, detail: 'waiting for the first connection to NATS' };
-    if (!bus.connected) return { ready: false, detail: 'no connection to NATS' };
-    return ready ? { ready, detail: 'connected' } : { ready, detail: 'waiting for the webhook stream' };
+    if (bus === undefined) return { ready: !needsNats, detail: 'waiting for the first connection to NATS' };
+    if (!bus.connected) return { ready: !needsNats, detail: 'no connection to NATS' };
+    return ready ? { ready, detail: 'connected' } : { ready: !needsNats, detail: 'waiting for the webhook stream' };
   });
   const publisher: PushPublisher = {
     publish: async (push, timeoutMs) => {
@@ -62,21 +66,25 @@ export async function startWebhooks(
   defer({ [Symbol.asyncDispose]: () => closeServer(app) });
   log.info({ address }, 'hooks open');
 
-  bus = await connectBus({
-    servers: config.natsUrl,
-    name: 'webhooks',
-    prefix: config.subjectPrefix,
-    ...(config.natsCreds !== undefined && { credsFile: config.natsCreds }),
-    signal,
-  });
-  const connected = bus;
-  void connected.closed.then((error) => error && fail(error));
-  await withRetry(SETUP_RETRY, () => connected.ensureStreams([WebhookStream], { signal }), {
-    signal,
-    clock,
-    onRetry: ({ error }) => log.warn({ err: error }, 'webhook stream not set up yet'),
-  });
-  ready = true;
+  const connect = async (): Promise<void> => {
+    const connected = await connectBus({
+      servers: config.natsUrl,
+      name: 'webhooks',
+      prefix: config.subjectPrefix,
+      ...(config.natsCreds !== undefined && { credsFile: config.natsCreds }),
+      signal,
+    });
+    bus = connected;
+    void connected.closed.then((error) => error && fail(error));
+    await withRetry(SETUP_RETRY, () => connected.ensureStreams([WebhookStream], { signal }), {
+      signal,
+      clock,
+      onRetry: ({ error }) => log.warn({ err: error }, 'webhook stream not set up yet'),
+    });
+    ready = true;
+  };
+  if (needsNats) await connect();
+  else void connect().catch(fail);
   return address;
 }
 
