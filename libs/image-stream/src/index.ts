@@ -61,6 +61,7 @@ export { type GroupResource, type ImageContainer, type ImageTemplate, imageTempl
 export { type ResolvedTag, resolveIntent, resolveTag, type TagIntent } from './pull-spec.ts';
 export {
   INSECURE_REPOSITORY_ANNOTATION,
+  isInsecureRepository,
   listedRepository,
   REPOSITORY_CHECK_ANNOTATION,
   type RepositoryWish,

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { DURATION_PATTERN } from './duration.ts';
 import { accessFields } from './registry-access/access-config.ts';
 import { LIMITS_PATTERN } from './registry-policy.ts';
+import { repositoryFields } from './repositories/start-repositories.ts';
 
 /** Configuration of the poller. */
 export const config = defineConfig({
@@ -73,6 +74,7 @@ export const config = defineConfig({
     description: "Operating system to choose from such an image when the tag's annotations name none",
   }),
   ...accessFields,
+  ...repositoryFields,
 });
 
 export type PollerConfig = ReturnType<typeof config.parse>;

@@ -4,29 +4,44 @@ import type { ServiceContext } from '@tagstream/service';
 import type { PollerConfig } from './config.ts';
 import type { RegistryAccess } from './registry-access/start-access.ts';
 import type { ViewTracker } from './registry-access/view-tracker.ts';
+import type { RepositoryImports } from './repositories/repository-imports.ts';
+import { type RepositoryView, viewRepository } from './repositories/repository-view.ts';
 import { type TagView, viewTags } from './tag-view.ts';
 
+/** What is kept of a stream. */
+export interface StreamView {
+  readonly tags: readonly TagView[];
+  /** The repository that is to be listed. */
+  readonly repository: RepositoryView | undefined;
+}
+
 /**
- * Follows the ImageStreams, keeping of each what its tags are asked by. A stream without such tags is not kept.
+ * Follows the ImageStreams, keeping of each what its tags are asked by. A stream of which nothing is asked is not kept.
  * @param tracker told what the tags of a stream are now.
+ * @param repositories told what is to be listed for a stream.
  */
 export function followStreams(
   context: ServiceContext<PollerConfig>,
   kube: KubeClient,
   { admission }: Pick<RegistryAccess, 'admission'>,
   tracker: Pick<ViewTracker, 'set'>,
-): WatchCache<readonly TagView[]> {
+  repositories: Pick<RepositoryImports, 'update'>,
+): WatchCache<StreamView> {
   const { config, signal, health, defer } = context;
   health.set('imagestreams', { ready: false, detail: 'waiting for the list of ImageStreams' });
   return defer(
     watchCache(kube, resources.imageStreams, {
       ...(config.namespace !== undefined && { namespace: config.namespace }),
       signal,
-      project: (stream: ImageStream): readonly TagView[] | undefined => {
+      project: (stream: ImageStream): StreamView | undefined => {
         const tags = viewTags(stream, admission);
-        return tags.length === 0 ? undefined : tags;
+        const repository = viewRepository(stream, admission);
+        return tags.length === 0 && repository === undefined ? undefined : { tags, repository };
       },
-      onChange: ({ namespace, name }, now) => tracker.set(namespace, name, now ?? []),
+      onChange: ({ namespace, name }, now, before) => {
+        tracker.set(namespace, name, now?.tags ?? []);
+        repositories.update(now?.repository, before?.repository);
+      },
       onStatus: ({ connected, reason }) =>
         health.set('imagestreams', {
           ready: connected,

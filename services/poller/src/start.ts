@@ -7,16 +7,16 @@ import { createAsk } from './ask.ts';
 import type { PollerConfig } from './config.ts';
 import { connectNats } from './connect-nats.ts';
 import { consumeHints } from './consume-hints.ts';
-import { followStreams } from './follow-streams.ts';
+import { followStreams, type StreamView } from './follow-streams.ts';
 import { createPollLoop, type PollLoop } from './poll-loop.ts';
 import { pollSettings } from './poll-settings.ts';
 import { startRegistryAccess } from './registry-access/start-access.ts';
+import { startRepositories } from './repositories/start-repositories.ts';
 import { pauseFor } from './share/rate-limit-pause.ts';
 import { sharePauses } from './share/shared-pauses.ts';
 import type { RecordedTag } from './status/check-record.ts';
 import { keepCheckRecords } from './status/check-records.ts';
 import { checksPage } from './status/checks-page.ts';
-import type { TagView } from './tag-view.ts';
 import { createTelemetry } from './telemetry.ts';
 
 /**
@@ -37,9 +37,9 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
   const telemetry = createTelemetry(metrics, log, () => clock.now());
   const bus = await connectNats(context);
 
-  let streams: WatchCache<readonly TagView[]> | undefined;
+  let streams: WatchCache<StreamView> | undefined;
   const hasTag = ({ namespace, stream, tag }: RecordedTag) =>
-    streams?.get(namespace, stream)?.some((view) => view.tag === tag) ?? false;
+    streams?.get(namespace, stream)?.tags.some((view) => view.tag === tag) ?? false;
   const records = defer(
     await keepCheckRecords(bus, {
       scope: group,
@@ -90,7 +90,13 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
   defer(await pauses.follow(loop.pause));
 
   const tracker = access.track(loop.update);
-  const followed = followStreams(context, kube, access, tracker);
+  const repositories = startRepositories(context, {
+    bus,
+    listTags: access.listTags,
+    self: replica,
+    pause: loop.pauseEverywhere,
+  });
+  const followed = followStreams(context, kube, access, tracker, repositories);
   streams = followed;
   page('/checks', checksPage({ tagsOf: tracker.get, targetOf: loop.targetOf, settings, records, clock }));
   // Before the streams are known, a hint would be taken for one that nobody follows, and a share would lie idle.
@@ -100,7 +106,10 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
       group,
       member: replica,
       leaseMs,
-      onChange: loop.setMembers,
+      onChange(members) {
+        loop.setMembers(members);
+        repositories.setMembers(members);
+      },
       onTrouble: telemetry.leaseMissed,
       clock,
     }),

@@ -1,5 +1,4 @@
 import type { ImageStream, SpecTag } from '@tagstream/api-types';
-import { specTags } from '@tagstream/api-types';
 import { ImageRefError, type ImageReference, parseImageReference } from '@tagstream/image-ref';
 import {
   type BasedOn,
@@ -13,6 +12,7 @@ import {
   scheduledTags,
   specHash,
   tagProblems,
+  wantedTags,
 } from '@tagstream/image-stream';
 import { openshiftReason } from '@tagstream/registry';
 import { importNowOf, wantedInterval } from './annotations.ts';
@@ -61,12 +61,13 @@ export interface TagView {
 }
 
 /**
- * Views of the tags that are imported: kind DockerImage and not only a reference. One whose reference does not parse is
- * among them, because somebody has to say so, and so is one whose registry is not admitted.
+ * Views of the tags that are imported: those of kind DockerImage that are not only a reference, and those of a repository that
+ * is imported as a whole. One whose reference does not parse is among them, because somebody has to say so, and so is one
+ * whose registry is not admitted.
  */
 export function viewTags(stream: ImageStream, admission: Admission = admitEverything): readonly TagView[] {
   const scheduled = new Set(scheduledTags(stream).map(({ tag }) => tag));
-  return specTags(stream)
+  return wantedTags(stream)
     .filter(isImportable)
     .map((tag) => viewTag(stream, tag, scheduled.has(tag.name), admission));
 }

@@ -1,3 +1,4 @@
+import { type ImageReference, registryKey } from '@tagstream/image-ref';
 import type { KubeClient } from '@tagstream/kube';
 import {
   createRegistryClient,
@@ -7,12 +8,14 @@ import {
   type ProxySettings,
   parseAllowedRegistry,
   pullSources,
+  RegistryError,
   type RequestRecord,
   withAnonymousFallback,
 } from '@tagstream/registry';
 import { createAccessOf } from '../credentials/access.ts';
 import { cloudCredentials, cloudsOf } from '../credentials/cloud-credentials.ts';
 import { startCredentials } from '../credentials/start-credentials.ts';
+import type { ListTags } from '../repositories/list-repository.ts';
 import type { TagView } from '../tag-view.ts';
 import type { AccessConfig, AccessContext } from './access-context.ts';
 import { createAccessTelemetry } from './access-telemetry.ts';
@@ -25,6 +28,8 @@ import { createViewTracker, type ViewTracker } from './view-tracker.ts';
 export interface RegistryAccess {
   /** Reads images: through mirrors, with the credentials and the trust that apply. */
   readonly reader: ImageReader;
+  /** Lists tags at the source itself, whatever mirrors there are, with the credentials that apply in a namespace. */
+  readonly listTags: ListTags;
   /** What may be imported at all. */
   readonly admission: Admission;
   /** Keeps questions in step with Secrets and all else; see {@link createViewTracker}. */
@@ -82,6 +87,11 @@ export async function startRegistryAccess(context: AccessContext, options: Acces
   });
   return {
     reader: mirroredReader(withAnonymousFallback(client), sourcesOf),
+    listTags(namespace, repository, call) {
+      if (!sourcesOf(repository).some(({ kind }) => kind === 'source')) throw blockedRegistry(repository);
+      const access = accessOf(namespace, repository);
+      return client.listTags(repository, { ...call, ...(access && { credentials: access.credentials }) });
+    },
     admission: createAdmission(
       config.allowedRegistries.flatMap((text) => parseAllowedRegistry(text) ?? []),
       config.ownRegistry,
@@ -92,6 +102,11 @@ export async function startRegistryAccess(context: AccessContext, options: Acces
       return tracker;
     },
   };
+}
+
+function blockedRegistry(reference: ImageReference): RegistryError {
+  const registry = registryKey(reference.registry);
+  return new RegistryError('forbidden', `registry ${registry} blocked`, { host: registry });
 }
 
 function proxyOf({ httpProxy, httpsProxy, noProxy }: AccessConfig): ProxySettings | undefined {

@@ -3,6 +3,7 @@ import { TagsLatestStream, TagUpdated } from '@tagstream/events';
 import { findStatusTag, newestItem } from '@tagstream/image-stream';
 import type { KubeClient } from '@tagstream/kube';
 import type { Clock, RunResult } from '@tagstream/service';
+import { ACK_WAIT_MS } from '../parts.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { HistoryPublisher } from './publish-history.ts';
 import type { PublishedTags } from './published-tags.ts';
@@ -24,9 +25,10 @@ export interface HealHistoryDeps {
 
 /**
  * How long an event may be missing before it is published as a missed one. The writer of a status publishes its events at
- * once and knows what caused them; only when it has died is there something to heal.
+ * once; when it dies before that, its message goes to another replica, which knows the cause as well. Only what came
+ * without a message, or lost it, is left to heal.
  */
-export const HEAL_AFTER_MS = 5000;
+export const HEAL_AFTER_MS = 2 * ACK_WAIT_MS;
 
 /** A tag whose newest event is not that of its newest item, and since when. No event: the tag is gone. */
 interface Difference {

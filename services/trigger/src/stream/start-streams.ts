@@ -1,5 +1,5 @@
 import type { ImageStream } from '@tagstream/api-types';
-import { RegistryPoll, RegistryStream } from '@tagstream/events';
+import { RegistryPoll, RegistryStream, RepositoryPoll } from '@tagstream/events';
 import { resources, watchCache } from '@tagstream/kube';
 import { type KeyedQueueOptions, keyedQueue } from '@tagstream/service';
 import { FollowIndex } from '../follow-index.ts';
@@ -7,6 +7,7 @@ import { ACK_WAIT_MS, durableName, MAX_DELIVER, type Parts, RETRY } from '../par
 import { resync } from '../resync.ts';
 import { watchHealth } from '../watch-health.ts';
 import { applyPollHandler } from './apply-poll.ts';
+import { applyRepositoryHandler } from './apply-repository.ts';
 import { createAskAgain } from './ask-again.ts';
 import { healHistory } from './heal-history.ts';
 import { createHistoryPublisher } from './publish-history.ts';
@@ -85,6 +86,22 @@ export async function startStreams(parts: Parts): Promise<{
     }),
   );
   health.check('registry-poll', () => consumer.health());
+
+  const repositories = defer(
+    bus.consume(RepositoryPoll, {
+      stream: RegistryStream,
+      durable: durableName('trigger-repositories', config.namespace),
+      concurrency: STREAM_CONCURRENCY,
+      maxDeliver: MAX_DELIVER,
+      ackWaitMs: ACK_WAIT_MS,
+      retry: RETRY,
+      ...inNamespace('repository-poll'),
+      keyOf: ({ namespace, stream }) => streamId({ namespace, name: stream }),
+      handler: applyRepositoryHandler(shared),
+      observe: telemetry.consumed('trigger-repositories'),
+    }),
+  );
+  health.check('repository-poll', () => repositories.health());
 
   const compareAll = () => {
     for (const id of published.streams()) toHeal.add(id);

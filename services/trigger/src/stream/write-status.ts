@@ -14,9 +14,12 @@ export async function readStream(kube: Pick<KubeClient, 'get'>, stream: StreamNa
 }
 
 /** Fields of the status to write. */
-type StatusPatch = { readonly tags?: readonly NamedTagEventList[] } & {
-  readonly [F in 'dockerImageRepository' | 'publicDockerImageRepository']?: ImageStreamStatus[F] | null;
-};
+type StatusPatch = { readonly tags?: readonly NamedTagEventList[] } & Pick<
+  ImageStreamStatus,
+  'repositories' | 'conditions'
+> & {
+    readonly [F in 'dockerImageRepository' | 'publicDockerImageRepository']?: ImageStreamStatus[F] | null;
+  };
 
 /**
  * Writes the status of a stream, provided that the stream is still as it was read; returns the written object, or
