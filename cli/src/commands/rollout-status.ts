@@ -1,0 +1,63 @@
+import { type DeploymentConfig, normalizeDeploymentConfig } from '@tagstream/api-types';
+import { rolloutStatus } from '@tagstream/deployment';
+import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
+import { parseDuration } from '../duration.ts';
+import { follow } from '../follow.ts';
+import type { Host } from '../host.ts';
+import { parseRevision } from '../options.ts';
+import { configKey } from '../read.ts';
+import { type Session, withSession } from '../session.ts';
+import { parseTargets, type Target } from '../targets.ts';
+import { withExamples } from './command-group.ts';
+
+interface StatusOptions {
+  readonly watch: boolean;
+  readonly revision: number;
+  /** Milliseconds; 0 waits for as long as it takes. */
+  readonly timeout: number;
+}
+
+export function addRolloutStatus(parent: Command, host: Host): void {
+  const command = parent
+    .command('status')
+    .argument('<dc>', 'DeploymentConfig: dc/NAME')
+    .summary('wait for the latest rollout')
+    .description('Tells how the latest rollout goes until it ends. Exits with 0 when it succeeded, with 1 otherwise.')
+    .option('-w, --watch', 'wait for the end (default)', true)
+    .option('--no-watch', 'tell once; also written --watch=false')
+    .option('--revision <number>', 'fail when another revision is the latest', parseRevision, 0)
+    .option('--timeout <duration>', 'how long to wait, 0 for ever', parseDuration, 0);
+  command.action(async (name: string, options: StatusOptions) => {
+    await withSession(host, command, async (session) => {
+      const [target] = parseTargets([name], ['dc']);
+      await status(session, target!, options);
+    });
+  });
+  withExamples(
+    command,
+    ['Wait for the latest rollout', 'rollout status dc/web'],
+    ['Tell how it stands, and wait for nothing', 'rollout status dc/web --watch=false'],
+    ['In a script', 'rollout latest dc/web && tagstream rollout status dc/web --timeout=5m'],
+  );
+}
+
+async function status(session: Session, { name }: Target, options: StatusOptions): Promise<void> {
+  const { host } = session;
+  const timeout = options.timeout > 0 ? [AbortSignal.timeout(options.timeout)] : [];
+  const signal = AbortSignal.any([host.signal, ...timeout]);
+  let told = '';
+  try {
+    for await (const stored of follow<DeploymentConfig>(session, configKey(session, name), signal)) {
+      const { kind, message } = rolloutStatus(normalizeDeploymentConfig(stored), options.revision);
+      if (kind === 'failed') throw new CliError(message);
+      if (message !== told) host.out(`${message}\n`);
+      told = message;
+      if (kind === 'done' || !options.watch) return;
+    }
+  } catch (error) {
+    if (timeout[0]?.aborted) throw new CliError('timed out waiting for the condition', { cause: error });
+    throw error;
+  }
+  throw new CliError('object has been deleted');
+}

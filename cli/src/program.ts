@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { addConvert } from './commands/convert.ts';
+import { addCreateConfig } from './commands/create-config.ts';
+import { addImportImage } from './commands/import-image.ts';
+import { addRollback } from './commands/rollback.ts';
+import { addRolloutCancel } from './commands/rollout-cancel.ts';
+import { addRolloutHistory } from './commands/rollout-history.ts';
+import { addRolloutLatest } from './commands/rollout-latest.ts';
+import { addRolloutPause, addRolloutResume } from './commands/rollout-pause.ts';
+import { addRolloutRetry } from './commands/rollout-retry.ts';
+import { addRolloutStatus } from './commands/rollout-status.ts';
+import { addRolloutUndo } from './commands/rollout-undo.ts';
+import { addSetTriggers } from './commands/set-triggers.ts';
+import { addTag } from './commands/tag.ts';
+import { addTagHistory } from './commands/tag-history.ts';
+import { addCompletion } from './completion.ts';
+import type { Host } from './host.ts';
+import { addConnection } from './options.ts';
+
+/** The whole command line. Nothing is written to the process: what commander has to say goes through the host. */
+export function createProgram(host: Host): Command {
+  const program = new Command(host.programName)
+    .description('Rollouts, rollbacks, triggers and tags of OpenShift on any Kubernetes, with the words of oc.')
+    .configureOutput({
+      writeOut: host.out,
+      writeErr: host.err,
+      getOutHasColors: () => host.colour.out,
+      getErrHasColors: () => host.colour.err,
+    })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError()
+    .exitOverride();
+  addConnection(program);
+
+  const rollout = program.command('rollout').description('start, watch, cancel and undo rollouts of DeploymentConfigs');
+  const addToRollout = [
+    addRolloutLatest,
+    addRolloutStatus,
+    addRolloutHistory,
+    addRolloutUndo,
+    addRolloutCancel,
+    addRolloutRetry,
+    addRolloutPause,
+    addRolloutResume,
+  ];
+  for (const add of addToRollout) add(rollout, host);
+  addRollback(program, host);
+  addCreateConfig(program.command('create').description('create a DeploymentConfig'), host);
+  addSetTriggers(program.command('set').description('change triggers'), host);
+  for (const add of [addTag, addImportImage, addTagHistory, addConvert]) add(program, host);
+  addCompletion(program);
+  return program;
+}

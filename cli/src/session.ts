@@ -1,0 +1,29 @@
+import { connectKube, type KubeClient } from '@tagstream/kube';
+import type { Command } from 'commander';
+import type { Host } from './host.ts';
+import { defaultNamespace } from './kubeconfig-namespace.ts';
+import type { ConnectionOptions } from './options.ts';
+
+/** Goes to the audit log, and its first part owns the fields that are written. */
+const USER_AGENT = 'tagstream/0.1.0';
+
+/** What a command works with. */
+export interface Session {
+  readonly host: Host;
+  readonly kube: KubeClient;
+  readonly namespace: string;
+}
+
+/** Connects, runs the command, and closes the connections however it ends. */
+export async function withSession<T>(host: Host, command: Command, run: (session: Session) => Promise<T>): Promise<T> {
+  const { kubeconfig, context, namespace } = command.optsWithGlobals<ConnectionOptions>();
+  await using kube = await connectKube({
+    userAgent: USER_AGENT,
+    env: host.env,
+    ...(kubeconfig !== undefined && { kubeconfig }),
+    ...(context !== undefined && { context }),
+  });
+  const meant =
+    namespace ?? (await defaultNamespace({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) }, host.env));
+  return await run({ host, kube, namespace: meant });
+}
