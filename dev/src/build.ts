@@ -1,11 +1,13 @@
 /**
- * Bundles services into one file each, for their images: `dist/<service>.mjs` and its source map.
+ * Bundles services for their images: `dist/<service>.mjs` and its source map. What a service imports only when it needs it
+ * goes into files beside, `dist/<service>-*.mjs`: in one file it would cost memory, 17 MB for the SDKs of the poller, before
+ * anybody needs it.
  *
  *     npm run build                                every service
  *     npm run build -- poller trigger              some of them
  *     npm run build -- --out /tmp/bundles poller   into another directory
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -48,11 +50,16 @@ if (unknown.length > 0) {
 }
 
 for (const name of positionals.length > 0 ? positionals : known) {
-  const outfile = join(resolve(values.out), `${name}.mjs`);
+  const outdir = resolve(values.out);
+  const outfile = join(outdir, `${name}.mjs`);
+  removeParts(outdir, name);
   const result = await build({
     absWorkingDir: ROOT_DIR,
-    entryPoints: [join(SERVICES_DIR, name, 'src/main.ts')],
-    outfile,
+    entryPoints: { [name]: join(SERVICES_DIR, name, 'src/main.ts') },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: `${name}-[name]-[hash]`,
+    splitting: true,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -67,6 +74,17 @@ for (const name of positionals.length > 0 ? positionals : known) {
     if (error instanceof Error && 'errors' in error) process.exit(1);
     throw error;
   });
-  const bytes = Object.entries(result.metafile.outputs).find(([file]) => file.endsWith('.mjs'))?.[1].bytes ?? 0;
-  console.log(`${relative(process.cwd(), outfile)}  ${(bytes / 1024).toFixed(0)} kB`);
+  const files = Object.entries(result.metafile.outputs).filter(([file]) => file.endsWith('.mjs'));
+  const bytes = files.find(([, { entryPoint }]) => entryPoint?.endsWith('src/main.ts'))?.[1].bytes ?? 0;
+  const beside = files.reduce((sum, [, file]) => sum + file.bytes, -bytes);
+  const shown = beside === 0 ? '' : `, and ${(beside / 1024).toFixed(0)} kB in ${files.length - 1} files beside it`;
+  console.log(`${relative(process.cwd(), outfile)}  ${(bytes / 1024).toFixed(0)} kB${shown}`);
+}
+
+/** The names of parts hold a hash: those of an earlier build would stay. */
+function removeParts(outdir: string, name: string): void {
+  if (!existsSync(outdir)) return;
+  for (const file of readdirSync(outdir)) {
+    if (file.startsWith(`${name}-`) && /\.mjs(\.map)?$/.test(file)) rmSync(join(outdir, file));
+  }
 }
