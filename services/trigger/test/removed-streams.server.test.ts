@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Cluster, startCluster } from './support/cluster.ts';
 import { digest, follows } from './support/streams.ts';
 
-const patience = { timeout: 15_000 };
+/** Healing has its time, and there are other tests. */
+const patience = { timeout: 25_000 };
 
 const web = (tag: string) => follows(tag, `registry.example.com/shop/web:${tag}`);
 
-describe('streams and tags that go and come back', () => {
+describe('streams and tags that go and come back', { timeout: 60_000 }, () => {
   const stack = new AsyncDisposableStack();
   let cluster: Cluster;
 
