@@ -12,7 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['libs/*/test/**/*.test.ts', 'services/*/test/**/*.test.ts', '{cli,dev}/test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/*.server.test.ts'],
-          testTimeout: 10_000,
+          // Property tests take seconds, and several times as long on a busy machine.
+          testTimeout: 60_000,
           expect: { poll: { timeout: 5_000 } },
         },
       },
