@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { deploymentConfigDefinition } from './deployment-config.ts';
+import { imageDefinition } from './image.ts';
 import { imageStreamDefinition } from './image-stream.ts';
 import type { OpenApiSchemas } from './pod-template.ts';
 
@@ -10,6 +11,7 @@ export function renderDefinitions(schemas: OpenApiSchemas): Readonly<Record<stri
   const yaml = (definition: object): string =>
     HEADER + stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0 });
   return {
+    'images.yaml': yaml(imageDefinition),
     'imagestreams.yaml': yaml(imageStreamDefinition),
     'deploymentconfigs.yaml': yaml(deploymentConfigDefinition(schemas)),
   };

@@ -33,6 +33,7 @@ export type {
 export { normalizeDeploymentConfig } from './deployment-config-normalize.ts';
 export { validateDeploymentConfig, validateDeploymentConfigUpdate } from './deployment-config-validate.ts';
 export type { FieldProblem } from './field-problem.ts';
+export { type DockerImageMetadata, type Image, type ImageLayer, type ImageManifest, imageObjectName } from './image.ts';
 export type {
   ImageStream,
   ImageStreamSpec,

@@ -2,6 +2,7 @@ import { manifestKind, openshiftReason, type RegistryClient, RegistryError, reso
 import type { Clock } from '@tagstream/service';
 import { withRetry } from '@tagstream/service';
 import type { Finding } from './compare.ts';
+import type { RecordImages } from './images/record-images.ts';
 import { lruMap } from './lru-map.ts';
 import type { AskRegistry, Question } from './question.ts';
 
@@ -30,6 +31,8 @@ export type Answer =
 export interface AskDeps {
   readonly registry: RegistryReader;
   readonly clock: Clock;
+  /** Records what was imported; absent when nobody wants that. */
+  readonly recordImages?: RecordImages | undefined;
   /** Platform to choose from a list when the tag does not say. */
   readonly platform: { readonly architecture: string; readonly os: string };
 }
@@ -51,7 +54,7 @@ const MAX_PAUSE_MS = 60 * 60_000;
  * Makes the asker. It begins with a HEAD, which Docker Hub does not count, and downloads the manifest only when something
  * new is to be told.
  */
-export function createAsk({ registry, clock, platform }: AskDeps): Ask {
+export function createAsk({ registry, clock, platform, recordImages }: AskDeps): Ask {
   const chosen = lruMap<string, string>(MAX_CHOSEN);
 
   async function askRegistry(question: AskRegistry, isKnown: (image: string) => boolean, signal: AbortSignal) {
@@ -71,6 +74,7 @@ export function createAsk({ registry, clock, platform }: AskDeps): Ask {
       importMode: question.importMode,
       platform: wanted,
     });
+    await recordImages?.(question.reference, resolved);
     if (isChoice) chosen.set(choiceOf(resolved.manifest.digest), resolved.image);
     const manifest = { ...resolved.manifest, platforms: [...resolved.platforms] };
     return { kind: 'found', finding: { kind: 'image', image: resolved.image, manifest } } as const;

@@ -1,6 +1,7 @@
 import { commonFields, defineConfig, field } from '@tagstream/service';
 import { Type } from 'typebox';
 import { DURATION_PATTERN } from './duration.ts';
+import { imageFields } from './images/start-images.ts';
 import { accessFields } from './registry-access/access-config.ts';
 import { LIMITS_PATTERN } from './registry-policy.ts';
 import { repositoryFields } from './repositories/start-repositories.ts';
@@ -75,6 +76,7 @@ export const config = defineConfig({
   }),
   ...accessFields,
   ...repositoryFields,
+  ...imageFields,
 });
 
 export type PollerConfig = ReturnType<typeof config.parse>;

@@ -8,6 +8,7 @@ import type { PollerConfig } from './config.ts';
 import { connectNats } from './connect-nats.ts';
 import { consumeHints } from './consume-hints.ts';
 import { followStreams, type StreamView } from './follow-streams.ts';
+import { startImages } from './images/start-images.ts';
 import { createPollLoop, type PollLoop } from './poll-loop.ts';
 import { pollSettings } from './poll-settings.ts';
 import { startRegistryAccess } from './registry-access/start-access.ts';
@@ -70,7 +71,7 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
   const settings = { intervalMs, floorOf: (name: string) => policyOf(name).floorMs, isAnswered: records.isAnswered };
   const loop: PollLoop = defer(
     createPollLoop({
-      ask: createAsk({ registry: access.reader, clock, platform }),
+      ask: createAsk({ registry: access.reader, clock, platform, recordImages: startImages(context, kube) }),
       publisher: {
         publish: (poll) => bus.publish(RegistryPoll, poll, { signal, timeoutMs: PUBLISH_TIMEOUT_MS }),
       },
