@@ -9,6 +9,9 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Set for the Node that was handed over to, so that it does not hand over to itself. */
+const HANDED_OVER = 'TAGSTREAM_HANDED_OVER';
+
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 if (process.features.typescript) {
@@ -18,15 +21,21 @@ if (process.features.typescript) {
 }
 
 function handOver(node) {
-  if (!existsSync(node)) {
-    console.error(`Node ${process.versions.node} is too old, and there is no other in ${root}: run npm install there.`);
-    process.exit(1);
+  if (!existsSync(node) || process.env[HANDED_OVER]) {
+    fail(
+      `Node ${process.versions.node} does not run TypeScript, and there is no other in ${root}: run npm install there.`,
+    );
   }
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('error', (error) => {
-    console.error(`${node} does not start: ${error.message}`);
-    process.exit(1);
+  const child = spawn(node, process.argv.slice(1), {
+    stdio: 'inherit',
+    env: { ...process.env, [HANDED_OVER]: '1' },
   });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(`${node} does not start: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
 }
