@@ -1,6 +1,8 @@
 import type { DeploymentConfigStatus, KubeObject, ReplicationController } from '@tagstream/api-types';
 import type { Emission } from './emissions.ts';
 import type { ImageChange } from './image-triggers.ts';
+import type { RolloutPod } from './rollout-pod.ts';
+import type { LiveTag, TagTarget } from './tag-target.ts';
 
 /** An event to be recorded on the DeploymentConfig. */
 export interface EventNote {
@@ -20,12 +22,21 @@ interface Write {
   readonly events?: readonly EventNote[];
   /** To be recorded when the API server refuses the write, with its answer appended to the message. */
   readonly onRefusal?: Omit<EventNote, 'type'>;
+  /** What to write in place of a write that the API server refuses; without, the write is tried again with growing waits. */
+  readonly otherwise?: (refusal: WriteRefusal) => ChangeRc | undefined;
+}
+
+/** Why a write was not done. */
+export interface WriteRefusal {
+  /** `foreign`: something of its name is there that does not belong to what it was written for. */
+  readonly kind: 'foreign' | 'refused';
+  readonly message: string;
 }
 
 /** Changes to one ReplicationController, in a single write that fails when it is not as observed. */
 export interface ChangeRc extends Write {
   readonly kind: 'change-rc';
-  readonly why: 'cancel' | 'claim' | 'scale' | 'phase' | 'announce';
+  readonly why: 'cancel' | 'claim' | 'scale' | 'phase' | 'hook' | 'announce';
   readonly rc: ReplicationController;
   readonly replicas?: number;
   /** null removes the annotation. */
@@ -41,10 +52,25 @@ export type Action =
   | (Write & { readonly kind: 'release'; readonly rc: ReplicationController })
   | (Write & { readonly kind: 'delete-rc'; readonly rc: ReplicationController })
   | ChangeRc
+  /** A hook or deployer pod of a ReplicationController. */
+  | (Write & { readonly kind: 'create-pod'; readonly rc: ReplicationController; readonly pod: RolloutPod })
+  /** Fails when there is another pod of that name. */
+  | (Write & { readonly kind: 'delete-pod'; readonly pod: RolloutPod })
+  /** Has a tag of an ImageStream follow an image. `live` was read before what the write rests on. */
+  | (Write & {
+      readonly kind: 'tag-image';
+      readonly target: TagTarget;
+      readonly image: string;
+      readonly live: Exclude<LiveTag, { kind: 'forbidden' }>;
+    })
   | (Write & { readonly kind: 'write-status'; readonly status: DeploymentConfigStatus })
   /** Not a write: tell, then look anew with these milestones known as published. */
   | { readonly kind: 'publish'; readonly emissions: readonly Emission[] }
   /** Not a write: count the pods of the ReplicationController that have not ended, then look anew. */
   | { readonly kind: 'count-pods'; readonly rc: ReplicationController }
+  /** Not a write: read a hook or deployer pod of the ReplicationController, then look anew. */
+  | { readonly kind: 'read-pod'; readonly rc: ReplicationController; readonly name: string }
+  /** Not a write: read the tags that a ReplicationController's hook is to set, then look anew. */
+  | { readonly kind: 'read-tags'; readonly rc: ReplicationController; readonly targets: readonly TagTarget[] }
   /** Nothing to do until something changes, or until the time has passed. */
   | { readonly kind: 'wait'; readonly reason: string; readonly againAfterMs?: number };

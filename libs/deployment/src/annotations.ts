@@ -19,21 +19,37 @@ export const openshift = {
   originalReplicas: 'kubectl.kubernetes.io/original-replicas',
   /** Present: somebody else drives this rollout; we keep off. */
   deployerIgnore: 'deploy.openshift.io/deployer-pod.ignore',
+  /** Label of hook and deployer pods: name of the ReplicationController. */
+  deployerPodFor: 'openshift.io/deployer-pod-for.name',
+  /** Label of hook pods: `hook-pre`, `hook-mid`, `hook-post`. */
+  deployerPodType: 'openshift.io/deployer-pod.type',
+  /** On a ReplicationController: the name of its deployer pod, and instants of its life as Go prints them. */
+  deployerPodName: 'openshift.io/deployer-pod.name',
+  deployerPodCreatedAt: 'openshift.io/deployer-pod.created-at',
+  deployerPodStartedAt: 'openshift.io/deployer-pod.started-at',
+  deployerPodCompletedAt: 'openshift.io/deployer-pod.completed-at',
   /** Pod labels, and keys of a ReplicationController's selector. */
   podConfigLabel: 'deploymentconfig',
   podDeploymentLabel: 'deployment',
 } as const;
 
-/** Annotations of ours on ReplicationControllers: what a rollout must remember beyond the life of the process that runs it. */
+/**
+ * Annotations of ours on ReplicationControllers: what a rollout must remember beyond the life of the process that runs it.
+ * How far each hook is stands in annotations of their own, see `hookRecordOf`.
+ */
 export const own = {
   /** Instant of the last change that this rollout made to a number of replicas, ISO 8601. */
   lastProgress: 'rollout.tagstream.io/last-progress',
   /** Instant at which the present phase was entered, ISO 8601. */
   phaseSince: 'rollout.tagstream.io/phase-since',
-  /** Who may change this one's replicas: `<version>/rollout` or `<version>/settled`. */
+  /** Which attempt at this rollout runs or ran last, 1 for the first; also on the pods that it made. */
+  attempt: 'rollout.tagstream.io/attempt',
+  /** Who may change this one's replicas: `<version>/rollout`, `<version>.<attempt>/rollout` or `<version>/settled`. */
   driver: 'rollout.tagstream.io/driver',
   /** Generation of the DeploymentConfig that the last change outside a rollout was decided on. */
   configGeneration: 'rollout.tagstream.io/config-generation',
   /** Phases already published, comma-separated. */
   announced: 'rollout.tagstream.io/announced',
+  /** The older version whose template this one has again, when it is not that of the version before. */
+  rollsBackTo: 'rollout.tagstream.io/rolls-back-to',
 } as const;

@@ -10,6 +10,8 @@ import { own } from './annotations.ts';
  */
 export interface Driver {
   readonly version: number;
+  /** Which attempt at that version: a retried rollout is another driver. */
+  readonly attempt: number;
   readonly mode: 'rollout' | 'settled';
 }
 
@@ -26,5 +28,6 @@ export function claimOf(rc: ReplicationController, driver: Driver): ClaimState {
 
 /** Annotation value that stands for a driver. */
 export function markOf(driver: Driver): string {
-  return `${driver.version}/${driver.mode}`;
+  const attempt = driver.attempt > 1 ? `.${driver.attempt}` : '';
+  return `${driver.version}${attempt}/${driver.mode}`;
 }

@@ -1,4 +1,4 @@
-export type { Action, ChangeRc, EventNote } from './action.ts';
+export type { Action, ChangeRc, EventNote, WriteRefusal } from './action.ts';
 export { openshift as openshiftAnnotations, own as ownAnnotations } from './annotations.ts';
 export { cancelledByUserAnnotations } from './cancellation.ts';
 export type { ConditionWish } from './conditions.ts';
@@ -53,6 +53,8 @@ export {
 export { type Claim, claimOn } from './ownership.ts';
 export { canEnter, isCancelled, isTerminal, type Phase, phaseOf } from './phase.ts';
 export { newReplicationController, ownerReferenceTo } from './replication-controller.ts';
+export { isPodOf, type RolloutPod } from './rollout-pod.ts';
 export { computeStatus, type StatusInput, statusDiffers } from './status.ts';
+export { follows, type LiveTag, specTagOf, type TagTarget, tagTargetId } from './tag-target.ts';
 export { sameTemplate } from './template.ts';
 export { activeOf, latestOf, latestVersionOf, versionOf } from './versions.ts';

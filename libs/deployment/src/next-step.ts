@@ -10,6 +10,7 @@ import { recordedConfig } from './recorded-config.ts';
 import { rolloutAction } from './rollout-action.ts';
 import { settleAction } from './settle-action.ts';
 import { computeStatus, statusDiffers } from './status.ts';
+import { sweepPods } from './stop-pods.ts';
 import { createAction, ownershipAction, specAction, versionAction } from './version-action.ts';
 import { hasTrigger } from './version-decision.ts';
 import { latestOf, latestVersionOf } from './versions.ts';
@@ -47,6 +48,8 @@ export function nextStep(observed: Observed): Action {
 function lifecycleAction(view: View): Action | undefined {
   const { dc, problems } = view;
   if (dc.metadata.deletionTimestamp !== undefined) return undefined;
+  const sweep = sweepPods(view);
+  if (sweep) return sweep;
   if (problems.length > 0) return rolloutAction(view);
   const preparation = specAction(view) ?? ownershipAction(view);
   if (preparation) return preparation;

@@ -1,10 +1,12 @@
 import type { NormalDeploymentConfig, ReplicationController } from '@tagstream/api-types';
 import type { Emission } from './emissions.ts';
 import type { TagResolver } from './image-triggers.ts';
+import type { RolloutPod } from './rollout-pod.ts';
+import type { LiveTag } from './tag-target.ts';
 
 /**
  * Everything that the next step of a DeploymentConfig depends on. The ReplicationControllers must be of one moment, as a
- * single watch shows them; the DeploymentConfig may be of another, older or newer.
+ * single watch shows them; the DeploymentConfig and the pods may be of others, older or newer.
  */
 export interface Observed {
   readonly dc: NormalDeploymentConfig;
@@ -15,6 +17,12 @@ export interface Observed {
   readonly resolve: TagResolver;
   /** Pods that have not ended, by the name of their ReplicationController, where they were counted a moment ago. */
   readonly runningPods: ReadonlyMap<string, number>;
+  /** Hook and deployer pods of its ReplicationControllers. */
+  readonly pods: readonly RolloutPod[];
+  /** Of these pods those that were read a moment ago, by name; null where there is none. */
+  readonly livePods: ReadonlyMap<string, RolloutPod | null>;
+  /** Tags that were read a moment ago, by {@link tagTargetId}. */
+  readonly liveTags: ReadonlyMap<string, LiveTag>;
   /** Whether this process knows that a milestone was published; what it forgets is published again, with the same id. */
   readonly isPublished: (emission: Emission) => boolean;
   /** Milliseconds since the epoch. */

@@ -40,9 +40,11 @@ export function failure(
     readonly reason: string;
     readonly now: string;
     readonly restsOn?: readonly ReplicationController[];
+    /** Told in place of the usual event. */
+    readonly note?: EventNote;
   },
 ): ChangeRc {
-  const { config, reason, now, restsOn = [] } = options;
+  const { config, reason, now, restsOn = [], note = failedNote(rc, reason) } = options;
   const cancelled = isCancelled(rc);
   return {
     kind: 'change-rc',
@@ -54,7 +56,7 @@ export function failure(
       ...(cancelled ? {} : { [openshift.statusReason]: reason }),
     },
     ...(config ? testReplicas(config) : {}),
-    events: [cancelled ? cancelledNote(rc) : failedNote(rc, reason)],
+    events: [cancelled ? cancelledNote(rc) : note],
     restsOn,
   };
 }

@@ -1,5 +1,6 @@
 import type { DeploymentCondition, DeploymentConfigStatus, ReplicationController } from '@tagstream/api-types';
 import { withCondition, withFreshCondition } from './conditions.ts';
+import { deployerPodName } from './name.ts';
 import { isCancelled, phaseOf } from './phase.ts';
 import { versionOf } from './versions.ts';
 
@@ -44,7 +45,11 @@ export function progressCondition(
         now,
       );
     case 'Pending':
-      return withCondition(conditions, say('Unknown', '', `${title} is waiting to run`), now);
+      return withCondition(
+        conditions,
+        say('Unknown', '', `${title} is waiting for pod "${deployerPodName(latest.metadata.name)}" to run`),
+        now,
+      );
     case 'New':
     case 'Running': {
       if (moved(stored, counters) && phaseOf(latest) === 'Running' && isAbout(conditions, title)) {

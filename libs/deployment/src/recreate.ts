@@ -7,7 +7,7 @@ const POD_POLL_MS = 1000;
 /**
  * Old pods away, then new pods; also the first rollout of any strategy, when there is nothing old. OpenShift: with something
  * old a single new pod must prove itself before all are started, and those are not waited for; with nothing old all are
- * started and must become available. Old pods that do not go in time hold nothing up.
+ * started and must become available. The hook in the middle comes when the old pods are gone. Old pods that do not go in time hold nothing up.
  */
 export function recreateStep(rollout: Rollout): StrategyStep {
   const { to, from, desired } = rollout;
@@ -16,6 +16,7 @@ export function recreateStep(rollout: Rollout): StrategyStep {
     const step = oldPodsGone(rollout, from);
     if (step) return step;
   }
+  if (rollout.midDue) return { kind: 'mid-hook' };
   if (desired === 0) return to.replicas === 0 ? { kind: 'complete' } : scale(to, 0);
   if (from === undefined) return to.replicas === desired ? accept(rollout) : scale(to, desired);
   if (to.replicas === 0) return scale(to, 1);

@@ -14,8 +14,9 @@ import { latestVersionOf } from './versions.ts';
 /**
  * The ReplicationController of the DeploymentConfig's latest version, as it is created: no replicas, phase `New`.
  * OpenShift: deterministic name, exactly one owner reference, the DeploymentConfig's labels but not its annotations.
+ * @param rollsBackTo the older version that it is a return to, if it is one
  */
-export function newReplicationController(dc: NormalDeploymentConfig): ReplicationController {
+export function newReplicationController(dc: NormalDeploymentConfig, rollsBackTo?: number): ReplicationController {
   const version = latestVersionOf(dc);
   const name = replicationControllerName(dc.metadata.name, version);
   return {
@@ -25,7 +26,7 @@ export function newReplicationController(dc: NormalDeploymentConfig): Replicatio
       name,
       ...(dc.metadata.namespace === undefined ? {} : { namespace: dc.metadata.namespace }),
       labels: { ...dc.metadata.labels, [openshift.configName]: dc.metadata.name },
-      annotations: annotationsOf(dc, version),
+      annotations: annotationsOf(dc, version, rollsBackTo),
       ownerReferences: [ownerReferenceTo(dc)],
     },
     spec: {
@@ -49,7 +50,11 @@ export function ownerReferenceTo(dc: DeploymentConfig): OwnerReference {
   };
 }
 
-function annotationsOf(dc: NormalDeploymentConfig, version: number): Record<string, string> {
+function annotationsOf(
+  dc: NormalDeploymentConfig,
+  version: number,
+  rollsBackTo: number | undefined,
+): Record<string, string> {
   const reason = dc.status?.details?.message ?? '';
   const ignore = dc.metadata.annotations?.[openshift.deployerIgnore];
   return {
@@ -60,6 +65,7 @@ function annotationsOf(dc: NormalDeploymentConfig, version: number): Record<stri
     [openshift.desiredReplicas]: String(dc.spec.replicas),
     [openshift.reachedReplicas]: '0',
     [own.announced]: '',
+    ...(rollsBackTo === undefined ? {} : { [own.rollsBackTo]: String(rollsBackTo) }),
     ...(reason === '' ? {} : { [openshift.statusReason]: reason }),
     ...(ignore === undefined ? {} : { [openshift.deployerIgnore]: ignore }),
   };

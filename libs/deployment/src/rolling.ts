@@ -4,14 +4,15 @@ import { limitsFor } from './strategy-params.ts';
 
 /**
  * Rolling update from a ReplicationController that serves: up, pause, down, within surge and unavailability.
- * OpenShift: the timeout limits the time without any change of replicas, not the whole; at the end the new one has the
+ * OpenShift: the timeout limits the time without any change of replicas, not the whole; what a change did is looked at
+ * `intervalSeconds` later, which here is the least time between two changes, and the end is not held up by it; at the end the new one has the
  * desired replicas and pods (a tolerated few of them perhaps not available yet), the old ones none.
  */
 export function rollingStep(rollout: Rollout): StrategyStep {
   const { to, params, nowMs } = rollout;
   const olds = oldsOf(rollout);
-  const lastProgressMs = Math.max(rollout.startedMs, to.lastProgressMs, ...olds.map((m) => m.lastProgressMs));
-  const leftMs = lastProgressMs + params.timeoutMs - nowMs;
+  const lastProgressMs = Math.max(to.lastProgressMs, ...olds.map((m) => m.lastProgressMs));
+  const leftMs = Math.max(rollout.startedMs, lastProgressMs) + params.timeoutMs - nowMs;
 
   if (to.replicas === rollout.desired && olds.every((m) => m.replicas === 0)) {
     const waitingFor = [to, ...olds].find((m) => !m.caughtUp);
@@ -20,11 +21,12 @@ export function rollingStep(rollout: Rollout): StrategyStep {
   }
   const shift = balance(rollout, limitsFor(rollout.desired, params));
   if (shift === undefined) return leftMs > 0 ? wait(`pods of ${to.name} are not available yet`, leftMs) : timedOut;
-  if (shift.direction === 'down') {
-    const pauseMs = to.lastProgressMs + params.updatePeriodMs - nowMs;
-    // The pause bounds itself: another clock may be ahead of ours.
-    if (pauseMs > 0) return wait('pause between scaling up and down', Math.min(pauseMs, params.updatePeriodMs));
-  }
+  // A pause bounds itself: another clock may be ahead of ours.
+  const pauseMs = (sinceMs: number, periodMs: number) => Math.min(sinceMs + periodMs - nowMs, periodMs);
+  const intervalMs = pauseMs(lastProgressMs, params.intervalMs);
+  const periodMs = shift.direction === 'down' ? pauseMs(to.lastProgressMs, params.updatePeriodMs) : 0;
+  const leftOfPauseMs = Math.max(intervalMs, periodMs);
+  if (leftOfPauseMs > 0) return wait('pause between two changes of replicas', leftOfPauseMs);
   return { kind: 'scale', member: shift.member, replicas: shift.replicas };
 }
 

@@ -9,7 +9,9 @@ export interface Rollout extends Members {
   /** Replicas to reach, fixed when the rollout was asked for. */
   readonly desired: number;
   readonly params: StrategyParams;
-  /** When the phase Running was entered, in milliseconds. */
+  /** Whether the hook in the middle is still to come. */
+  readonly midDue: boolean;
+  /** When the phase Running was entered, or the last hook ended, in milliseconds. */
   readonly startedMs: number;
   readonly nowMs: number;
   /** Pods of a ReplicationController that have not ended, by its name, where they have been counted. */
@@ -19,7 +21,8 @@ export interface Rollout extends Members {
 /** What a strategy wants next. */
 export type StrategyStep =
   | { readonly kind: 'scale'; readonly member: Member; readonly replicas: number }
+  | { readonly kind: 'mid-hook' }
   | { readonly kind: 'count-pods'; readonly member: Member }
-  | { readonly kind: 'wait'; readonly reason: string; readonly againAfterMs?: number }
+  | { readonly kind: 'wait'; readonly reason: string; readonly againAfterMs: number }
   | { readonly kind: 'complete' }
   | { readonly kind: 'fail'; readonly reason: string };

@@ -1,12 +1,14 @@
 import type { ReplicationController } from '@tagstream/api-types';
 import type { Action } from './action.ts';
 import { own } from './annotations.ts';
+import { attemptOf } from './attempt.ts';
 import { balance } from './balance.ts';
+import { claimAction } from './claim-action.ts';
 import { memberOf } from './member.ts';
 import type { View } from './observed.ts';
-import { claimAction, scaling } from './rollout-action.ts';
+import { scaling } from './scaling.ts';
 import { limitsFor, strategyParams } from './strategy-params.ts';
-import { activeOf, latestVersionOf, versionOf } from './versions.ts';
+import { activeOf, latestOf, latestVersionOf, versionOf } from './versions.ts';
 
 /** How long to wait for our own view of the DeploymentConfig to catch up. The watch normally does it at once. */
 const CATCH_UP_MS = 1000;
@@ -33,7 +35,9 @@ export function settleAction(view: View): Action | undefined {
     const reason = 'replicas were set for a newer configuration; waiting to see it';
     return { kind: 'wait', reason, againAfterMs: CATCH_UP_MS };
   }
-  const claim = claimAction(concerned, { version: latestVersionOf(dc), mode: 'settled' }, decidedOn);
+  const latest = latestOf(dc, view.owned);
+  const driver = { version: latestVersionOf(dc), attempt: latest ? attemptOf(latest) : 1, mode: 'settled' } as const;
+  const claim = claimAction(concerned, driver, decidedOn);
   if (claim && (idle.length > 0 || claim.kind === 'wait')) return claim;
   if (active === undefined) return scaling(idle[0]!, 0, decidedOn);
 

@@ -6,6 +6,7 @@ import type { View } from './observed.ts';
 import { claimOn } from './ownership.ts';
 import { recordedConfig } from './recorded-config.ts';
 import { newReplicationController } from './replication-controller.ts';
+import { rollsBackTo } from './rolls-back-to.ts';
 import { computeStatus } from './status.ts';
 import { decideVersion, hasBlankImage } from './version-decision.ts';
 import { latestOf, latestVersionOf, versionOf } from './versions.ts';
@@ -54,7 +55,7 @@ export function versionAction(view: View): Action | undefined {
 export function createAction({ dc, owned }: View): Action | undefined {
   const version = latestVersionOf(dc);
   if (version === 0 || hasBlankImage(dc) || latestOf(dc, owned) !== undefined) return undefined;
-  const rc = newReplicationController(dc);
+  const rc = newReplicationController(dc, rollsBackTo(dc, owned));
   return {
     kind: 'create-rc',
     rc,
@@ -88,7 +89,14 @@ function cancelling(rc: ReplicationController, latestVersion: number): Action {
     why: 'cancel',
     rc,
     annotations: supersededAnnotations,
-    events: [{ type: 'Normal', reason: 'DeploymentCancelled', message: `Cancelled ${what}` }],
+    events: [
+      { type: 'Normal', reason: 'DeploymentCancelled', message: `Cancelled ${what}` },
+      {
+        type: 'Normal',
+        reason: 'DeploymentAwaitingCancellation',
+        message: `Deployment of version ${latestVersion} awaiting cancellation of older running deployments`,
+      },
+    ],
     onRefusal: { reason: 'DeploymentCancellationFailed', message: `Failed to cancel ${what}` },
   };
 }

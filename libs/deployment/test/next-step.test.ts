@@ -66,7 +66,13 @@ describe('versions and their ReplicationControllers', () => {
         'openshift.io/deployment.cancelled': 'true',
         'openshift.io/deployment.status-reason': 'newer deployment was found running',
       },
-      events: [{ reason: 'DeploymentCancelled', message: 'Cancelled deployment "web-2" superceded by version 3' }],
+      events: [
+        { reason: 'DeploymentCancelled', message: 'Cancelled deployment "web-2" superceded by version 3' },
+        {
+          reason: 'DeploymentAwaitingCancellation',
+          message: 'Deployment of version 3 awaiting cancellation of older running deployments',
+        },
+      ],
     });
     expect(lifecycle(latest(3), rcs)).not.toHaveProperty('replicas');
   });

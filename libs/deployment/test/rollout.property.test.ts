@@ -98,75 +98,90 @@ function happen(cluster: Cluster, event: Happening, memory: Memory): void {
   }
 }
 
-test('whatever happens, and however stale the views of several actors are, the limits hold and all ends well', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 6 }),
-      share,
-      share,
-      fc.nat(2),
-      fc.array(happening, { minLength: 20, maxLength: 200 }),
-      (replicas, maxSurge, maxUnavailable, historyLimit, happenings) => {
-        const cluster = serving(replicas, maxSurge, maxUnavailable, historyLimit);
-        const limits = limitsFor(replicas, { maxSurge, maxUnavailable });
-        const memory: Memory = { seen: [cluster.look(), cluster.look()], edits: 0 };
-        for (const event of happenings) {
-          const before = cluster.totals().available;
-          happen(cluster, event, memory);
-          const { asked, available } = cluster.totals();
-          expect(asked, 'replicas of all together').toBeLessThanOrEqual(limits.maxTotal);
-          expect(available, 'available replicas').toBeGreaterThanOrEqual(Math.min(before, limits.minAvailable));
+/** Thousands of steps each; far longer than they take on a machine with other work to do. */
+const TIMEOUT_MS = 90_000;
+
+test(
+  'whatever happens, and however stale the views of several actors are, the limits hold and all ends well',
+  () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        share,
+        share,
+        fc.nat(2),
+        fc.array(happening, { minLength: 20, maxLength: 200 }),
+        (replicas, maxSurge, maxUnavailable, historyLimit, happenings) => {
+          const cluster = serving(replicas, maxSurge, maxUnavailable, historyLimit);
+          const limits = limitsFor(replicas, { maxSurge, maxUnavailable });
+          const memory: Memory = { seen: [cluster.look(), cluster.look()], edits: 0 };
+          for (const event of happenings) {
+            const before = cluster.totals().available;
+            happen(cluster, event, memory);
+            const { asked, available } = cluster.totals();
+            expect(asked, 'replicas of all together').toBeLessThanOrEqual(limits.maxTotal);
+            expect(available, 'available replicas').toBeGreaterThanOrEqual(Math.min(before, limits.minAvailable));
+          }
+
+          runToRest(cluster);
+
+          const withReplicas = cluster.rcs.filter((rc) => (rc.spec.replicas ?? 0) > 0);
+          expect(withReplicas).toHaveLength(1);
+          expect(withReplicas[0]!.spec.replicas).toBe(replicas);
+          expect(phaseOf(withReplicas[0]!)).toBe('Complete');
+          expect(cluster.rcs.every(isTerminal)).toBe(true);
+          // A cancelled or failed last rollout has fallen back; otherwise the newest serves.
+          const newest = cluster.rcs.toSorted((a, b) => versionOf(b) - versionOf(a))[0]!;
+          expect(phaseOf(newest) === 'Failed' || newest === withReplicas[0]).toBe(true);
+          expect(cluster.dc.status?.latestVersion).toBe(versionOf(newest));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'two actors that take turns on views of their own make one ReplicationController a version',
+  () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { minLength: 10, maxLength: 60 }), (turns) => {
+        const cluster = serving(2, 1, 0, 10);
+        for (const [behindDc, behindRcs] of turns) {
+          cluster.act(cluster.past(behindDc, behindRcs));
+          for (const rc of cluster.rcs) cluster.readyOne(rc.metadata.name);
+          cluster.nowMs += 1000;
         }
-
         runToRest(cluster);
+        expect(cluster.rcs.map(versionOf).sort()).toEqual([1, 2]);
+        expect(cluster.dc.status?.latestVersion).toBe(2);
+        expect(cluster.events.filter((reason) => reason === 'DeploymentCreated')).toHaveLength(1);
+      }),
+      { numRuns: 200 },
+    );
+  },
+  TIMEOUT_MS,
+);
 
-        const withReplicas = cluster.rcs.filter((rc) => (rc.spec.replicas ?? 0) > 0);
-        expect(withReplicas).toHaveLength(1);
-        expect(withReplicas[0]!.spec.replicas).toBe(replicas);
-        expect(phaseOf(withReplicas[0]!)).toBe('Complete');
-        expect(cluster.rcs.every(isTerminal)).toBe(true);
-        // A cancelled or failed last rollout has fallen back; otherwise the newest serves.
-        const newest = cluster.rcs.toSorted((a, b) => versionOf(b) - versionOf(a))[0]!;
-        expect(phaseOf(newest) === 'Failed' || newest === withReplicas[0]).toBe(true);
-        expect(cluster.dc.status?.latestVersion).toBe(versionOf(newest));
-      },
-    ),
-    { numRuns: 500 },
-  );
-});
-
-test('two actors that take turns on views of their own make one ReplicationController a version', () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(6), fc.nat(6)), { minLength: 10, maxLength: 60 }), (turns) => {
-      const cluster = serving(2, 1, 0, 10);
-      for (const [behindDc, behindRcs] of turns) {
-        cluster.act(cluster.past(behindDc, behindRcs));
-        for (const rc of cluster.rcs) cluster.readyOne(rc.metadata.name);
-        cluster.nowMs += 1000;
-      }
-      runToRest(cluster);
-      expect(cluster.rcs.map(versionOf).sort()).toEqual([1, 2]);
-      expect(cluster.dc.status?.latestVersion).toBe(2);
-      expect(cluster.events.filter((reason) => reason === 'DeploymentCreated')).toHaveLength(1);
-    }),
-    { numRuns: 200 },
-  );
-});
-
-test('an actor that starts anew before each step gets to the same end', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 0, max: 6 }), share, share, (replicas, maxSurge, maxUnavailable) => {
-      const cluster = serving(replicas, maxSurge, maxUnavailable, 10);
-      // Nothing is carried from one step to the next but the cluster itself: runToRest of one step at a time.
-      for (let i = 0; i < 300; i++) {
-        cluster.act(undefined, new Set());
-        for (const rc of cluster.rcs) cluster.readyOne(rc.metadata.name);
-        cluster.nowMs += 1000;
-      }
-      expect(phaseOf(cluster.rc(2))).toBe('Complete');
-      expect(cluster.rc(2).spec.replicas).toBe(replicas);
-      expect(cluster.rc(1).spec.replicas).toBe(0);
-    }),
-    { numRuns: 50 },
-  );
-});
+test(
+  'an actor that starts anew before each step gets to the same end',
+  () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 6 }), share, share, (replicas, maxSurge, maxUnavailable) => {
+        const cluster = serving(replicas, maxSurge, maxUnavailable, 10);
+        // Nothing is carried from one step to the next but the cluster itself: runToRest of one step at a time.
+        for (let i = 0; i < 300; i++) {
+          cluster.act(undefined, new Set());
+          for (const rc of cluster.rcs) cluster.readyOne(rc.metadata.name);
+          cluster.nowMs += 1000;
+        }
+        expect(phaseOf(cluster.rc(2))).toBe('Complete');
+        expect(cluster.rc(2).spec.replicas).toBe(replicas);
+        expect(cluster.rc(1).spec.replicas).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  },
+  TIMEOUT_MS,
+);

@@ -1,6 +1,6 @@
 import type { DeploymentStrategy } from '@tagstream/api-types';
 import { describe, expect, test } from 'vitest';
-import { newPhaseTimedOut } from '../src/rollout-action.ts';
+import { newPhaseTimedOut } from '../src/new-phase.ts';
 import { strategyParams } from '../src/strategy-params.ts';
 import { Cluster } from './support/cluster.ts';
 import { dcOf, rcOf, START_MS, step, templateOf } from './support/objects.ts';
@@ -73,20 +73,6 @@ describe('before the strategy', () => {
     expect(step(dcWith(1, 1), [rc])).toMatchObject({
       annotations: { 'openshift.io/deployment.status-reason': 'it has already run to completion' },
     });
-  });
-
-  test.each<[string, DeploymentStrategy, string]>([
-    ['Custom', { type: 'Custom', customParams: { image: 'x' } }, 'unsupported strategy type: Custom'],
-    [
-      'a hook',
-      { rollingParams: { pre: { failurePolicy: 'Abort', execNewPod: { command: ['a'], containerName: 'web' } } } },
-      'lifecycle hooks are not supported',
-    ],
-  ])('a strategy with %s fails with a reason and scales nothing', (_, strategy, reason) => {
-    const dc = dcWith(1, 1, strategy);
-    const action = step(dc, [rcOf(1, 'New', { dc })]);
-    expect(action).toMatchObject({ annotations: { 'openshift.io/deployment.status-reason': reason } });
-    expect(action).not.toHaveProperty('replicas');
   });
 });
 

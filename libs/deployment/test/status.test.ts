@@ -106,7 +106,13 @@ describe('Progressing', () => {
       'NewReplicationControllerCreated',
       'Created new replication controller "web-2" for version 2',
     ],
-    ['one that waits', rcOf(2, 'Pending'), 'Unknown', undefined, 'replication controller "web-2" is waiting to run'],
+    [
+      'one that waits',
+      rcOf(2, 'Pending'),
+      'Unknown',
+      undefined,
+      'replication controller "web-2" is waiting for pod "web-2-deploy" to run',
+    ],
     [
       'a complete one',
       rcOf(2, 'Complete'),

@@ -2,6 +2,7 @@ import type { NormalDeploymentConfig } from '@tagstream/api-types';
 import type { Bus } from '@tagstream/bus';
 import type { Emission } from '@tagstream/deployment';
 import { RolloutProgressed } from '@tagstream/events';
+import { isDigest } from '@tagstream/image-ref';
 import type { Telemetry } from './telemetry.ts';
 
 /** Published milestones kept in mind until they are recorded with their object: some per rollout under way. */
@@ -22,16 +23,18 @@ export function createAnnouncer(bus: Pick<Bus, 'publish'>, telemetry: Telemetry)
   return {
     isPublished: (emission) => published.has(idOf(emission)),
     async publish(dc, emission, signal) {
-      const { rc, version, milestone, images, reason, sinceStartMs, atMs } = emission;
+      const { rc, version, attempt, milestone, images, reason, rolledBackTo, sinceStartMs, atMs } = emission;
       const { namespace = '', name, uid = '' } = dc.metadata;
       const data = {
         namespace,
         name,
         uid,
         version,
+        ...(attempt > 1 && { attempt }),
         replicationController: rc.metadata.name,
         phase: milestone,
-        images: [...images],
+        images: images.map(({ container, image }) => ({ container, image, ...withDigestOf(image) })),
+        ...(rolledBackTo !== undefined && { rolledBackTo }),
         ...(reason === undefined ? {} : { reason }),
         sinceStartMs,
         at: new Date(atMs).toISOString(),
@@ -44,6 +47,12 @@ export function createAnnouncer(bus: Pick<Bus, 'publish'>, telemetry: Telemetry)
   };
 }
 
-function idOf({ rc, milestone }: Emission): string {
-  return `${rc.metadata.uid ?? ''}/${milestone}`;
+function idOf({ rc, attempt, milestone }: Emission): string {
+  return `${rc.metadata.uid ?? ''}/${attempt}/${milestone}`;
+}
+
+/** The digest of a pull spec that has one. */
+function withDigestOf(image: string): { digest?: string } {
+  const digest = image.slice(image.lastIndexOf('@') + 1);
+  return isDigest(digest) ? { digest } : {};
 }

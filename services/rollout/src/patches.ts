@@ -1,10 +1,18 @@
 import type {
   DeploymentConfig,
   DeploymentConfigStatus,
+  ImageStream,
   OwnerReference,
   ReplicationController,
 } from '@tagstream/api-types';
-import { type ChangeRc, type ImageChange, ownAnnotations, ownerReferenceTo } from '@tagstream/deployment';
+import {
+  type ChangeRc,
+  type ImageChange,
+  ownAnnotations,
+  ownerReferenceTo,
+  specTagOf,
+  type TagTarget,
+} from '@tagstream/deployment';
 import type { JsonPatchOperation } from '@tagstream/kube';
 
 /** Writes images and nothing else, while the DeploymentConfig is the one that was read. */
@@ -18,6 +26,29 @@ export function imagePatch(resourceVersion: string, change: ImageChange): JsonPa
       return { op: 'add', path: `/spec/triggers/${index}/imageChangeParams/lastTriggeredImage`, value: image };
     }),
   ];
+}
+
+/** Has a tag follow an image, while the ImageStream is the one that was read; what else the tag says stays. */
+export function tagPatch(stream: ImageStream, { tag }: TagTarget, image: string): JsonPatchOperation[] {
+  const from = { kind: 'DockerImage', name: image };
+  const present = specTagOf(stream, tag);
+  const add = (path: string, value: unknown): JsonPatchOperation => ({ op: 'add', path, value });
+  const operation = present
+    ? add(`/spec/tags/${present.index}/from`, from)
+    : stream.spec?.tags
+      ? add('/spec/tags/-', { name: tag, from })
+      : stream.spec
+        ? add('/spec/tags', [{ name: tag, from }])
+        : add('/spec', { tags: [{ name: tag, from }] });
+  return [{ op: 'test', path: '/metadata/resourceVersion', value: stream.metadata.resourceVersion }, operation];
+}
+
+/** An ImageStream with nothing but one tag that follows an image. */
+export function streamWithTag({ namespace, stream, tag }: TagTarget, image: string): ImageStream {
+  return {
+    metadata: { name: stream, namespace },
+    spec: { tags: [{ name: tag, from: { kind: 'DockerImage', name: image } }] },
+  };
 }
 
 /** Merge patch of the status subresource. */

@@ -5,9 +5,7 @@ import type { Performed } from './perform.ts';
 /** How long our own write may take to come back on the watch before it is not waited for any more. */
 const MAX_WAIT_MS = 5000;
 
-interface Pending {
-  readonly object: KubeObject;
-  readonly gone: boolean;
+interface Pending extends Omit<Extract<Performed, { kind: 'done' }>, 'kind'> {
   readonly untilMs: number;
 }
 
@@ -18,8 +16,8 @@ interface Pending {
 export class PendingWrites {
   readonly #pending = new Map<string, Pending>();
 
-  set(key: string, { object, gone }: Extract<Performed, { kind: 'done' }>, nowMs: number): void {
-    this.#pending.set(key, { object, gone: gone === true, untilMs: nowMs + MAX_WAIT_MS });
+  set(key: string, { object, shows }: Extract<Performed, { kind: 'done' }>, nowMs: number): void {
+    if (shows !== 'nothing') this.#pending.set(key, { object, shows, untilMs: nowMs + MAX_WAIT_MS });
   }
 
   /** The DeploymentConfig is gone: nothing is waited for any more. */
@@ -41,10 +39,11 @@ export class PendingWrites {
   }
 }
 
-function isShown({ object, gone }: Pending, seen: KubeObject | undefined): boolean {
+function isShown({ object, shows }: Pending, seen: KubeObject | undefined): boolean {
   const written = object.metadata;
   const isSame = seen?.metadata.uid === written.uid;
-  if (gone) return !isSame;
+  if (shows === 'gone') return !isSame;
+  if (shows === 'leaving') return !isSame || seen?.metadata.deletionTimestamp !== undefined;
   if (seen === undefined) return false;
   // A namesake means that what was written to is gone: nothing more comes of it.
   return !isSame || !isNewer(written.resourceVersion ?? '', seen.metadata.resourceVersion ?? '');

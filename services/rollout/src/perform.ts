@@ -1,19 +1,24 @@
-import type { DeploymentConfig, KubeObject, NormalDeploymentConfig, ReplicationController } from '@tagstream/api-types';
-import { type Action, claimOn } from '@tagstream/deployment';
-import { isKubeError, type KubeClient, KubeError, type ObjectKey, resources } from '@tagstream/kube';
-import { adoptPatch, changePatch, imagePatch, releasePatch, statusPatch } from './patches.ts';
+import type { KubeObject, NormalDeploymentConfig } from '@tagstream/api-types';
+import { type Action, claimOn, isPodOf } from '@tagstream/deployment';
+import { isKubeError, type KubeClient, KubeError, type ObjectKey, type Resource, resources } from '@tagstream/kube';
+import { adoptPatch, changePatch, imagePatch, releasePatch, statusPatch, streamWithTag, tagPatch } from './patches.ts';
 
 /** The actions that are writes. */
-export type WriteAction = Exclude<Action, { kind: 'wait' | 'publish' | 'count-pods' }>;
+export type WriteAction = Exclude<Action, { kind: 'wait' | 'publish' | 'count-pods' | 'read-pod' | 'read-tags' }>;
 
 /** What became of a write. */
 export type Performed =
-  /** Done; the watch is going to show the object at this version, or no more when there is none. */
-  | { readonly kind: 'done'; readonly object: KubeObject; readonly gone?: true }
+  /**
+   * Done; the watch is going to show the object at this version, or, of one that was deleted, that it is leaving or not at
+   * all. Some objects are in no view.
+   */
+  | { readonly kind: 'done'; readonly object: KubeObject; readonly shows: 'version' | 'leaving' | 'gone' | 'nothing' }
   /** Something that it rests on is not as it was seen. */
   | { readonly kind: 'overtaken' }
   /** The API server does not allow it. */
-  | { readonly kind: 'refused'; readonly error: KubeError };
+  | { readonly kind: 'refused'; readonly error: KubeError }
+  /** Something of its name is there that does not belong to what it was written for. */
+  | { readonly kind: 'foreign'; readonly error: KubeError };
 
 const WRITER = { fieldManager: 'tagstream-rollout' } as const;
 
@@ -30,13 +35,14 @@ export async function perform(kube: KubeClient, dc: NormalDeploymentConfig, acti
     return await write(kube, dc, action);
   } catch (error) {
     if (isKubeError(error, 'conflict', 'not_found')) return { kind: 'overtaken' };
-    if (isKubeError(error, 'invalid', 'forbidden', 'already_exists')) return { kind: 'refused', error };
+    if (isKubeError(error, 'already_exists')) return { kind: 'foreign', error };
+    if (isKubeError(error, 'invalid', 'forbidden')) return { kind: 'refused', error };
     throw error;
   }
 }
 
 async function write(kube: KubeClient, dc: NormalDeploymentConfig, action: WriteAction): Promise<Performed> {
-  const done = (object: KubeObject): Performed => ({ kind: 'done', object });
+  const done = (object: KubeObject): Performed => ({ kind: 'done', object, shows: 'version' });
   switch (action.kind) {
     case 'patch-spec':
       return done(
@@ -48,7 +54,17 @@ async function write(kube: KubeClient, dc: NormalDeploymentConfig, action: Write
         await kube.mergePatch(keyOf(dc), statusPatch(dc, action.status), { ...WRITER, subresource: 'status' }),
       );
     case 'create-rc':
-      return await create(kube, dc, action.rc);
+      return await create(kube, resources.replicationControllers, action.rc, (present) => {
+        // Ours, or about to be adopted.
+        return claimOn(dc, present) !== 'foreign';
+      });
+    case 'create-pod':
+      return await create(kube, resources.pods, action.pod, (present) => isPodOf(present, action.rc));
+    case 'delete-pod':
+      await kube.delete(keyOf(action.pod), { preconditions: { uid: action.pod.metadata.uid ?? '' } });
+      return { kind: 'done', object: action.pod, shows: 'leaving' };
+    case 'tag-image':
+      return { kind: 'done', object: await tagImage(kube, action), shows: 'nothing' };
     case 'change-rc':
       return done(await kube.mergePatch(keyOf(action.rc), changePatch(action), WRITER));
     case 'adopt':
@@ -61,22 +77,47 @@ async function write(kube: KubeClient, dc: NormalDeploymentConfig, action: Write
         propagationPolicy: 'Background',
         preconditions: { uid, resourceVersion },
       });
-      return { kind: 'done', object: action.rc, gone: true };
+      return { kind: 'done', object: action.rc, shows: 'gone' };
     }
   }
 }
 
-/** One that is there already is as good as created when it is ours; otherwise its owner is in the way. */
-async function create(kube: KubeClient, dc: DeploymentConfig, rc: ReplicationController): Promise<Performed> {
+/** One that is there already is as good as created when it is ours: our view will show it. Otherwise it is in the way. */
+async function create<T extends KubeObject>(
+  kube: KubeClient,
+  resource: Resource,
+  object: T,
+  isOurs: (present: T) => boolean,
+): Promise<Performed> {
   try {
-    return { kind: 'done', object: await kube.create(resources.replicationControllers, rc, WRITER) };
+    return { kind: 'done', object: await kube.create(resource, object, WRITER), shows: 'version' };
   } catch (error) {
     if (!isKubeError(error, 'already_exists')) throw error;
-    const present = await kube.get<ReplicationController>(keyOf(rc));
-    // Ours, or about to be adopted: our view will show it.
-    if (claimOn(dc, present) !== 'foreign') return { kind: 'overtaken' };
-    const message = `ReplicationController ${rc.metadata.name} exists and does not belong to this DeploymentConfig`;
+    if (isOurs(await kube.get<T>(keyOf(object)))) return { kind: 'overtaken' };
+    const message = `${resource.kind} ${object.metadata.name} exists and does not belong to this ${OWNER_OF[resource.kind]}`;
     throw new KubeError('already_exists', message, { cause: error });
+  }
+}
+
+const OWNER_OF: Record<string, string> = {
+  ReplicationController: 'DeploymentConfig',
+  Pod: 'ReplicationController',
+};
+
+/** A stream that came into being meanwhile is as good as one that changed. */
+async function tagImage(
+  kube: KubeClient,
+  { live, target, image }: Extract<WriteAction, { kind: 'tag-image' }>,
+): Promise<KubeObject> {
+  if (live.kind === 'stream') {
+    const key = { resource: resources.imageStreams, namespace: target.namespace, name: target.stream };
+    return await kube.jsonPatch(key, tagPatch(live.stream, target, image), WRITER);
+  }
+  try {
+    return await kube.create(resources.imageStreams, streamWithTag(target, image), WRITER);
+  } catch (error) {
+    if (!isKubeError(error, 'already_exists')) throw error;
+    throw new KubeError('conflict', `ImageStream ${target.stream} was created meanwhile`, { cause: error });
   }
 }
 
@@ -86,6 +127,11 @@ async function isUnchanged(kube: KubeClient, seen: KubeObject): Promise<boolean>
 }
 
 function keyOf({ kind, metadata }: KubeObject): ObjectKey {
-  const resource = kind === 'DeploymentConfig' ? resources.deploymentConfigs : resources.replicationControllers;
+  const resource =
+    kind === 'DeploymentConfig'
+      ? resources.deploymentConfigs
+      : kind === 'Pod'
+        ? resources.pods
+        : resources.replicationControllers;
   return { resource, namespace: metadata.namespace ?? '', name: metadata.name };
 }

@@ -1,33 +1,23 @@
-import type { KubeObject, ReplicationController } from '@tagstream/api-types';
-import { type Action, followedTags, nextStep, type Observed, type TagResolver } from '@tagstream/deployment';
-import type { KubeClient } from '@tagstream/kube';
-import type { Clock, RunResult } from '@tagstream/service';
-import type { Announcer } from './announce.ts';
-import { countRunningPods } from './count-pods.ts';
+import type { KubeObject } from '@tagstream/api-types';
+import { followedTags } from '@tagstream/deployment';
+import type { RunResult } from '@tagstream/service';
+import { type DecideDeps, type Decision, decide } from './decide.ts';
 import type { EventRecorder } from './events.ts';
-import { readTags } from './live-tags.ts';
 import type { PendingWrites } from './pending-write.ts';
-import { perform, type WriteAction } from './perform.ts';
+import { perform } from './perform.ts';
 import { RefusedError, refusal } from './refusal.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { ConfigView } from './views.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** What a step needs: what is seen, and whom to ask and tell. */
-export interface ReconcileDeps {
-  readonly kube: KubeClient;
-  readonly clock: Clock;
+export interface ReconcileDeps extends DecideDeps {
   readonly telemetry: Telemetry;
-  readonly announcer: Announcer;
   readonly recordEvent: EventRecorder;
   readonly pending: PendingWrites;
   readonly wakeUps: WakeUps;
   /** The DeploymentConfig of a key as it is in view. */
   readonly config: (key: string) => ConfigView | undefined;
-  /** Its ReplicationControllers, of one moment. */
-  readonly controllers: (key: string) => readonly ReplicationController[];
-  /** What a tag resolves to as far as ImageStreams are in view. */
-  readonly resolve: TagResolver;
   /** Whether the ImageStreams of a namespace are in view; others are read live. */
   readonly seesStreamsOf: (namespace: string) => boolean;
 }
@@ -71,62 +61,13 @@ export async function reconcile(deps: ReconcileDeps, key: string, signal: AbortS
   }
 }
 
-/**
- * The next action that is a write or a wait. A write of images rests on a live read of the streams, made after the
- * DeploymentConfig was taken: on an old view of it the write conflicts, so that an old image is never written.
- */
-async function decide(
-  deps: ReconcileDeps,
-  key: string,
-  view: ConfigView,
-  { live, signal }: { readonly live: boolean; readonly signal: AbortSignal },
-): Promise<WriteAction | Extract<Action, { kind: 'wait' }>> {
-  const { dc, problems } = view;
-  const runningPods = new Map<string, number>();
-  const rcs = deps.controllers(key);
-  let resolve = live ? await readTags(deps.kube, dc) : deps.resolve;
-  let fresh = live;
-  for (;;) {
-    const nowMs = deps.clock.now();
-    const observed: Observed = {
-      dc,
-      problems,
-      rcs,
-      resolve,
-      runningPods,
-      isPublished: deps.announcer.isPublished,
-      nowMs,
-    };
-    const action = nextStep(observed);
-    switch (action.kind) {
-      case 'publish':
-        for (const emission of action.emissions) await deps.announcer.publish(dc, emission, signal);
-        continue;
-      case 'count-pods':
-        runningPods.set(action.rc.metadata.name, await countRunningPods(deps.kube, action.rc));
-        continue;
-      case 'patch-spec':
-        if (fresh) return action;
-        resolve = await readTags(deps.kube, dc);
-        fresh = true;
-        continue;
-      default:
-        return action;
-    }
-  }
-}
-
 interface Executed {
   readonly again: RunResult | undefined;
   readonly overtaken?: true;
 }
 
-async function execute(
-  deps: ReconcileDeps,
-  key: string,
-  { dc }: ConfigView,
-  action: WriteAction | Extract<Action, { kind: 'wait' }>,
-): Promise<Executed> {
+async function execute(deps: ReconcileDeps, key: string, view: ConfigView, action: Decision): Promise<Executed> {
+  const { dc } = view;
   if (action.kind === 'wait') {
     deps.telemetry.log.debug({ config: key, reason: action.reason }, 'nothing to do now');
     const { againAfterMs } = action;
@@ -143,14 +84,20 @@ async function execute(
       deps.telemetry.overtaken(action, { config: key });
       return { again: { againAfterMs: AGAIN_MS }, overtaken: true };
     case 'refused':
-      deps.telemetry.refused(action, { config: key, err: performed.error });
-      await refusal({ ...deps, rcs: deps.controllers(key) }, dc, action, performed.error);
-      throw new RefusedError(`${action.kind} was refused; it is tried again`, { cause: performed.error });
+    case 'foreign': {
+      const { kind, error } = performed;
+      const instead = action.otherwise?.({ kind, message: error.message });
+      if (instead) return await execute(deps, key, view, instead);
+      deps.telemetry.refused(action, { config: key, err: error });
+      await refusal({ ...deps, rcs: deps.controllers(key) }, dc, action, error);
+      throw new RefusedError(`${action.kind} was refused; it is tried again`, { cause: error });
+    }
   }
 }
 
 /** An object that was written, as it is in view now. */
 function find(deps: ReconcileDeps, key: string, view: ConfigView, object: KubeObject): KubeObject | undefined {
   if (object.metadata.uid === view.dc.metadata.uid) return view.dc;
-  return deps.controllers(key).find((rc) => rc.metadata.name === object.metadata.name);
+  const among: readonly KubeObject[] = object.kind === 'Pod' ? deps.pods(key) : deps.controllers(key);
+  return among.find(({ metadata }) => metadata.name === object.metadata.name);
 }

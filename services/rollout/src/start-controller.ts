@@ -1,5 +1,6 @@
 import type { DeploymentConfig, ImageStream, ReplicationController } from '@tagstream/api-types';
 import type { Bus } from '@tagstream/bus';
+import type { RolloutPod } from '@tagstream/deployment';
 import { TagsStream, TagUpdated } from '@tagstream/events';
 import { type KubeClient, resources, watchCache } from '@tagstream/kube';
 import { type KeyedQueue, keyedQueue, type ServiceContext } from '@tagstream/service';
@@ -11,7 +12,16 @@ import { GroupIndex } from './group-index.ts';
 import { PendingWrites } from './pending-write.ts';
 import { reconcile } from './reconcile.ts';
 import type { Telemetry } from './telemetry.ts';
-import { configId, movedTags, tagId, viewConfig, viewController, viewStream } from './views.ts';
+import {
+  configId,
+  movedTags,
+  rolloutPodSelector,
+  tagId,
+  viewConfig,
+  viewController,
+  viewPod,
+  viewStream,
+} from './views.ts';
 import { WakeUps } from './wake-ups.ts';
 import { watchHealth } from './watch-health.ts';
 
@@ -34,12 +44,13 @@ interface Parts extends Pick<ServiceContext<RolloutConfig>, 'config' | 'clock' |
 }
 
 /**
- * Starts the controller: three watches and one consumer that say which DeploymentConfig to look at, and a queue that takes one
+ * Starts the controller: four watches and one consumer that say which DeploymentConfig to look at, and a queue that takes one
  * step at a time for each.
  */
 export async function startController(parts: Parts): Promise<void> {
   const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
   const controllers = new GroupIndex<ReplicationController>();
+  const rolloutPods = new GroupIndex<RolloutPod>();
   const followers = new GroupIndex<string>();
   const wakeUps = new WakeUps();
 
@@ -50,7 +61,7 @@ export async function startController(parts: Parts): Promise<void> {
       clock,
       run: async (key, stop) => {
         // With views that are not complete yet everything would seem to be missing.
-        await Promise.all([configs.synced, rcs.synced, streams.synced]);
+        await Promise.all(views.map(({ synced }) => synced));
         return await reconcile(deps, key, stop);
       },
       onError: ({ key, error, retryInMs }) =>
@@ -83,6 +94,23 @@ export async function startController(parts: Parts): Promise<void> {
       onStatus: watchHealth(health, 'replicationcontrollers'),
     }),
   );
+  const pods = defer(
+    watchCache(kube, resources.pods, {
+      ...watch,
+      labelSelector: rolloutPodSelector,
+      project: (object: RolloutPod) => viewPod(object),
+      onChange: ({ namespace, name }, now, before) => {
+        const id = `${namespace}/${name}`;
+        const pod = now ?? before;
+        if (pod) rolloutPods.set(id, pod.pod, now ? [now.controller] : []);
+        for (const controller of new Set([now?.controller, before?.controller])) {
+          // Without its ReplicationController in view nothing can be done; its arrival brings the next look.
+          if (controller) rcs.get(...split(controller))?.configs.forEach(queue.add);
+        }
+      },
+      onStatus: watchHealth(health, 'pods'),
+    }),
+  );
   const streams = defer(
     watchCache(kube, resources.imageStreams, {
       ...watch,
@@ -94,6 +122,7 @@ export async function startController(parts: Parts): Promise<void> {
       onStatus: watchHealth(health, 'imagestreams'),
     }),
   );
+  const views = [configs, rcs, pods, streams];
   const deps = {
     kube,
     clock,
@@ -104,11 +133,15 @@ export async function startController(parts: Parts): Promise<void> {
     wakeUps,
     config: (key: string) => configs.get(...split(key)),
     controllers: (key: string) => controllers.members(key),
+    pods: (key: string) =>
+      controllers.members(key).flatMap(({ metadata }) => {
+        return rolloutPods.members(`${metadata.namespace ?? ''}/${metadata.name}`);
+      }),
     seesStreamsOf: (namespace: string) => config.namespace === undefined || namespace === config.namespace,
     resolve: (namespace: string, stream: string, tag: string) => streams.get(namespace, stream)?.get(tag),
   };
   // A tag-updated message must find its followers: nothing is consumed before the index is complete.
-  await Promise.all([configs.synced, rcs.synced, streams.synced]);
+  await Promise.all(views.map(({ synced }) => synced));
 
   const durable = config.namespace === undefined ? 'rollout' : `rollout-${config.namespace}`;
   const consumer = defer(

@@ -7,7 +7,7 @@ import {
   type ReplicationController,
   validateDeploymentConfig,
 } from '@tagstream/api-types';
-import { type FollowedTag, followedTags, openshiftAnnotations } from '@tagstream/deployment';
+import { type FollowedTag, followedTags, openshiftAnnotations, type RolloutPod } from '@tagstream/deployment';
 import { resolveTag } from '@tagstream/image-stream';
 
 /** What is kept of a DeploymentConfig. */
@@ -59,6 +59,24 @@ export function viewController(object: ReplicationController): ControllerView | 
     rc: { ...withoutManagedFields(object), spec },
     configs: [...new Set(names)].map((name) => configId(namespace, name)),
   };
+}
+
+/** What is kept of a hook or deployer pod: all but its spec. */
+export interface PodView {
+  readonly pod: RolloutPod;
+  /** The ReplicationController that it runs for, as `namespace/name`. */
+  readonly controller: string;
+}
+
+/** Selects hook and deployer pods. */
+export const rolloutPodSelector = openshiftAnnotations.deployerPodFor;
+
+export function viewPod(object: RolloutPod): PodView | undefined {
+  const { namespace = '', labels } = object.metadata;
+  const name = labels?.[openshiftAnnotations.deployerPodFor];
+  if (name === undefined) return undefined;
+  const { spec: _, ...pod } = object;
+  return { pod: withoutManagedFields(pod), controller: `${namespace}/${name}` };
 }
 
 /** What is kept of an ImageStream: what each of its tags resolves to. */

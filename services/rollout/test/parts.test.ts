@@ -45,16 +45,16 @@ describe('the last write', () => {
     ['a newer version in view', object('11'), 0],
     ['a namesake in view', object('3', 'other'), 0],
   ])('is waited for until it shows: %s', (_, seen, expected) => {
-    expect(waitFor({ kind: 'done', object: object('10') }, seen)).toBe(expected);
+    expect(waitFor({ kind: 'done', object: object('10'), shows: 'version' }, seen)).toBe(expected);
   });
 
   test('of a deletion is waited for until the object is gone', () => {
-    expect(waitFor({ kind: 'done', object: object('10'), gone: true }, object('10'))).toBe(4990);
-    expect(waitFor({ kind: 'done', object: object('10'), gone: true }, undefined)).toBe(0);
+    expect(waitFor({ kind: 'done', object: object('10'), shows: 'gone' }, object('10'))).toBe(4990);
+    expect(waitFor({ kind: 'done', object: object('10'), shows: 'gone' }, undefined)).toBe(0);
   });
 
   test('is not waited for for ever', () => {
-    expect(waitFor({ kind: 'done', object: object('10') }, object('9'), 5001)).toBe(0);
+    expect(waitFor({ kind: 'done', object: object('10'), shows: 'version' }, object('9'), 5001)).toBe(0);
   });
 });
 

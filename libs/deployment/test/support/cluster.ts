@@ -5,17 +5,23 @@ import type {
   ReplicationController,
 } from '@tagstream/api-types';
 import { normalizeDeploymentConfig } from '@tagstream/api-types';
-import { type Action, type Emission, nextStep, ownerReferenceTo } from '../../src/index.ts';
+import { type Action, type Emission, isPodOf, nextStep, ownerReferenceTo, tagTargetId } from '../../src/index.ts';
 import { START_MS } from './objects.ts';
+import { type PodSnapshot, RolloutPods } from './rollout-pods.ts';
 
 /** The ReplicationControllers as a watch showed them at one moment. */
 type Snapshot = ReadonlyMap<string, ReplicationController>;
 
-/** What an actor sees: each kind of object as one watch shows it, the two not necessarily of the same moment. */
+/** What an actor sees: each kind of object as one watch shows it, not necessarily of the same moment. */
 export interface Seen {
   readonly dc: NormalDeploymentConfig;
   readonly rcs: Snapshot;
+  readonly pods: PodSnapshot;
 }
+
+/** The actions that this cluster can do as writes. */
+type WriteAction = Exclude<Action, { kind: 'wait' | 'count-pods' | 'publish' | 'read-pod' | 'read-tags' }>;
+type ObjectWrite = Exclude<WriteAction, { kind: 'patch-spec' | 'bump-version' | 'write-status' }>;
 
 export type Applied = 'done' | 'conflict' | 'idle';
 
@@ -31,6 +37,8 @@ export class Cluster {
   readonly snapshots: Snapshot[] = [new Map()];
   /** Whether each pod of a ReplicationController is available. */
   readonly pods = new Map<string, boolean[]>();
+  /** Hook and deployer pods. */
+  readonly rolloutPods = new RolloutPods();
   readonly published: string[] = [];
   readonly events: string[] = [];
   #version = 1000;
@@ -78,33 +86,50 @@ export class Cluster {
 
   /** The present, to be acted on now or later. */
   look(): Seen {
-    return { dc: this.dc, rcs: this.snapshots.at(-1)! };
+    return { dc: this.dc, rcs: this.snapshots.at(-1)!, pods: this.rolloutPods.now };
   }
 
-  /** What somebody sees who is so many changes behind, the DeploymentConfig and the others apart. */
-  past(behindDc: number, behindRcs: number): Seen {
+  /** What somebody sees who is so many changes behind, each kind of object apart. */
+  past(behindDc: number, behindRcs: number, behindPods = 0): Seen {
+    const { snapshots } = this.rolloutPods;
     return {
+      pods: snapshots.at(Math.max(0, snapshots.length - 1 - behindPods))!,
       dc: this.dcs.at(Math.max(0, this.dcs.length - 1 - behindDc))!,
       rcs: this.snapshots.at(Math.max(0, this.snapshots.length - 1 - behindRcs))!,
     };
   }
 
-  /** Lets one actor take a step on what it sees. */
-  act({ dc, rcs }: Seen = this.look(), published?: Set<string>): Applied {
+  /** Lets one actor take a step on what it sees: up to a write, or until there is nothing to do. */
+  act(seen: Seen = this.look(), published?: Set<string>): Applied {
+    const { dc, rcs, pods } = seen;
     const memo = published ?? new Set<string>();
-    const action = nextStep({
-      dc,
-      problems: [],
-      rcs: [...rcs.values()],
-      resolve: () => undefined,
-      runningPods: new Map([...rcs.keys()].map((name) => [name, this.pods.get(name)?.length ?? 0])),
-      isPublished: (emission) => published === undefined || memo.has(idOf(emission)),
-      nowMs: this.nowMs,
-    });
-    return this.apply(action, dc, memo);
+    const livePods = new Map();
+    const liveTags = new Map();
+    for (;;) {
+      const action = nextStep({
+        dc,
+        problems: [],
+        rcs: [...rcs.values()],
+        resolve: () => undefined,
+        runningPods: new Map([...rcs.keys()].map((name) => [name, this.pods.get(name)?.length ?? 0])),
+        pods: [...pods.values()],
+        livePods,
+        liveTags,
+        isPublished: (emission) => published === undefined || memo.has(idOf(emission)),
+        nowMs: this.nowMs,
+      });
+      if (action.kind === 'read-pod') livePods.set(action.name, this.rolloutPods.now.get(action.name) ?? null);
+      else if (action.kind === 'read-tags') {
+        for (const target of action.targets) liveTags.set(tagTargetId(target), this.rolloutPods.read(target));
+      } else return this.#apply(action, dc, memo);
+    }
   }
 
-  apply(action: Action, seen: NormalDeploymentConfig, memo: Set<string>): Applied {
+  #apply(
+    action: Exclude<Action, { kind: 'read-pod' | 'read-tags' }>,
+    seen: NormalDeploymentConfig,
+    memo: Set<string>,
+  ): Applied {
     switch (action.kind) {
       case 'wait':
       case 'count-pods':
@@ -121,11 +146,18 @@ export class Cluster {
       case 'write-status':
         return this.#writeStatus(seen, action.status);
       default:
-        break;
+        return this.#guarded(action);
     }
-    const stale = this.liveLooks && (action.restsOn ?? []).some((object) => !this.#isCurrent(object));
-    if (stale) return 'conflict';
+  }
+
+  #guarded(action: ObjectWrite): Applied {
+    if (this.liveLooks && (action.restsOn ?? []).some((object) => !this.#isCurrent(object))) return 'conflict';
     const result = this.#write(action);
+    if (result === 'foreign') {
+      const instead = action.otherwise?.({ kind: 'foreign', message: 'it exists and belongs to something else' });
+      if (instead === undefined) throw new Error('refused, with nothing to be done about it');
+      return this.#guarded(instead);
+    }
     if (result === 'done') this.events.push(...(action.events ?? []).map((event) => event.reason));
     return result;
   }
@@ -167,12 +199,22 @@ export class Cluster {
     return { asked, available };
   }
 
-  #write(
-    action: Exclude<
-      Action,
-      { kind: 'wait' | 'count-pods' | 'publish' | 'patch-spec' | 'bump-version' | 'write-status' }
-    >,
-  ) {
+  #write(action: ObjectWrite): 'done' | 'conflict' | 'foreign' {
+    switch (action.kind) {
+      case 'create-pod': {
+        if (this.rolloutPods.create(action.pod, this.nowMs) === 'done') return 'done';
+        return isPodOf(this.rolloutPods.now.get(action.pod.metadata.name)!, action.rc) ? 'conflict' : 'foreign';
+      }
+      case 'delete-pod':
+        return this.rolloutPods.leave(action.pod, this.nowMs);
+      case 'tag-image':
+        return this.rolloutPods.tag(action.target, action.image, action.live);
+      default:
+        return this.#writeRc(action);
+    }
+  }
+
+  #writeRc(action: Exclude<ObjectWrite, { kind: 'create-pod' | 'delete-pod' | 'tag-image' }>): 'done' | 'conflict' {
     const { rc } = action;
     if (action.kind === 'create-rc') {
       if (this.snapshots.at(-1)!.has(rc.metadata.name)) return 'conflict';

@@ -9,11 +9,12 @@ export function runToRest(cluster: Cluster, options: { readonly pods?: 'ready' |
   for (let i = 0; i < MAX_STEPS; i++) {
     if (cluster.act(undefined, published) === 'done') continue;
     const before = cluster.snapshots.length;
+    const leaving = cluster.rolloutPods.sync();
     for (const rc of cluster.rcs) {
       cluster.syncPods(rc.metadata.name);
       if (options.pods !== 'stuck') cluster.readyOne(rc.metadata.name);
     }
-    if (cluster.snapshots.length > before) continue;
+    if (leaving || cluster.snapshots.length > before) continue;
     // Only pauses of a second are left to wait out; timeouts are for tests to bring about.
     cluster.nowMs += 1000;
     if (cluster.act(undefined, published) === 'idle') return;

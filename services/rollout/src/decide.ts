@@ -1,0 +1,94 @@
+import type { ReplicationController } from '@tagstream/api-types';
+import {
+  type Action,
+  type LiveTag,
+  nextStep,
+  type Observed,
+  type RolloutPod,
+  type TagResolver,
+  tagTargetId,
+} from '@tagstream/deployment';
+import type { KubeClient } from '@tagstream/kube';
+import type { Clock } from '@tagstream/service';
+import type { Announcer } from './announce.ts';
+import { countRunningPods } from './count-pods.ts';
+import { readHookTag } from './live-hook-tags.ts';
+import { readPod } from './live-pod.ts';
+import { readTags } from './live-tags.ts';
+import type { WriteAction } from './perform.ts';
+import type { ConfigView } from './views.ts';
+
+/** What a decision needs: what is seen, and whom to ask and tell. */
+export interface DecideDeps {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly announcer: Announcer;
+  /** The ReplicationControllers of a DeploymentConfig, of one moment. */
+  readonly controllers: (key: string) => readonly ReplicationController[];
+  /** The hook and deployer pods of these. */
+  readonly pods: (key: string) => readonly RolloutPod[];
+  /** What a tag resolves to as far as ImageStreams are in view. */
+  readonly resolve: TagResolver;
+}
+
+/** A write, or a wait until something changes. */
+export type Decision = WriteAction | Extract<Action, { kind: 'wait' }>;
+
+/**
+ * The next action that is a write or a wait. A write of images rests on a live read of the streams, made after the
+ * DeploymentConfig was taken: on an old view of it the write conflicts, so that an old image is never written.
+ */
+export async function decide(
+  deps: DecideDeps,
+  key: string,
+  view: ConfigView,
+  { live, signal }: { readonly live: boolean; readonly signal: AbortSignal },
+): Promise<Decision> {
+  const { dc, problems } = view;
+  const runningPods = new Map<string, number>();
+  const livePods = new Map<string, RolloutPod | null>();
+  const liveTags = new Map<string, LiveTag>();
+  const rcs = deps.controllers(key);
+  const pods = deps.pods(key);
+  let resolve = live ? await readTags(deps.kube, dc) : deps.resolve;
+  let fresh = live;
+  for (;;) {
+    const nowMs = deps.clock.now();
+    const observed: Observed = {
+      dc,
+      problems,
+      rcs,
+      resolve,
+      runningPods,
+      pods,
+      livePods,
+      liveTags,
+      isPublished: deps.announcer.isPublished,
+      nowMs,
+    };
+    const action = nextStep(observed);
+    switch (action.kind) {
+      case 'publish':
+        for (const emission of action.emissions) await deps.announcer.publish(dc, emission, signal);
+        continue;
+      case 'count-pods':
+        runningPods.set(action.rc.metadata.name, await countRunningPods(deps.kube, action.rc));
+        continue;
+      case 'read-pod':
+        livePods.set(action.name, await readPod(deps.kube, action.rc, action.name));
+        continue;
+      case 'read-tags':
+        for (const target of action.targets) {
+          liveTags.set(tagTargetId(target), await readHookTag(deps.kube, action.rc, target));
+        }
+        continue;
+      case 'patch-spec':
+        if (fresh) return action;
+        resolve = await readTags(deps.kube, dc);
+        fresh = true;
+        continue;
+      default:
+        return action;
+    }
+  }
+}
