@@ -1,6 +1,11 @@
-import { buildImage, type FakeRegistry, startFakeRegistry, testCertificate } from '@tagstream/testing';
+import {
+  buildImage,
+  type FakeRegistry,
+  startConnectProxy,
+  startFakeRegistry,
+  testCertificate,
+} from '@tagstream/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startConnectProxy } from './connect-proxy.ts';
 import { insecure, makeClient, refTo, registryErrorOf } from './make-client.ts';
 
 const image = buildImage({ seed: 'proxy' });
@@ -19,7 +24,7 @@ beforeEach(() => {
 
 describe('a proxy', () => {
   test('is asked to connect to a registry with TLS, whose certificate is still verified end to end', async () => {
-    const proxy = await startConnectProxy();
+    await using proxy = await startConnectProxy();
     const client = makeClient({ extraCa, proxy: { httpsProxy: proxy.url } });
     expect((await client.headManifest(refTo(secure, 'app:v1'))).digest).toBe(image.digest);
     expect(proxy.seen).toEqual([`CONNECT ${secure.host}`]);
@@ -30,7 +35,7 @@ describe('a proxy', () => {
   });
 
   test('trusts the authority of one host, and any where that is allowed', async () => {
-    const proxy = await startConnectProxy();
+    await using proxy = await startConnectProxy();
     const of = (host: string) => (host === secure.host ? extraCa : []);
     const client = makeClient({ authoritiesOf: of, proxy: { httpsProxy: proxy.url } });
     expect((await client.headManifest(refTo(secure, 'app:v1'))).digest).toBe(image.digest);
@@ -39,14 +44,14 @@ describe('a proxy', () => {
   });
 
   test('keeps its connections for later requests', async () => {
-    const proxy = await startConnectProxy();
+    await using proxy = await startConnectProxy();
     const client = makeClient({ extraCa, proxy: { httpsProxy: proxy.url } });
     for (let request = 0; request < 10; request++) await client.headManifest(refTo(secure, 'app:v1'));
     expect(proxy.seen.length).toBeLessThanOrEqual(2);
   });
 
   test('is used for plain HTTP when it is the one for that', async () => {
-    const proxy = await startConnectProxy({ refuse: 500 });
+    await using proxy = await startConnectProxy({ refuse: 500 });
     const client = makeClient({ proxy: { httpProxy: proxy.url } });
     expect((await client.headManifest(refTo(plain, 'app:v1'), insecure)).digest).toBe(image.digest);
     expect(proxy.seen).toContain(`HEAD http://${plain.host}/v2/app/manifests/v1`);
@@ -57,21 +62,21 @@ describe('a proxy', () => {
     ['its host and port', (host: string) => `registry.internal,${host}`],
     ['everything', () => '*'],
   ])('is passed over for a registry that noProxy names by %s', async (_how, noProxy) => {
-    const proxy = await startConnectProxy();
+    await using proxy = await startConnectProxy();
     const client = makeClient({ extraCa, proxy: { httpsProxy: proxy.url, noProxy: noProxy(secure.host) } });
     expect((await client.headManifest(refTo(secure, 'app:v1'))).digest).toBe(image.digest);
     expect(proxy.seen).toEqual([]);
   });
 
   test('is shown the password of its URL', async () => {
-    const proxy = await startConnectProxy({ password: 'p w' });
+    await using proxy = await startConnectProxy({ password: 'p w' });
     const withPassword = proxy.url.replace('p w', 'p%20w');
     const client = makeClient({ extraCa, proxy: { httpsProxy: withPassword } });
     expect((await client.headManifest(refTo(secure, 'app:v1'))).digest).toBe(image.digest);
   });
 
   test.each([403, 407])('that refuses with %d is named as the cause', async (refuse) => {
-    const proxy = await startConnectProxy({ refuse });
+    await using proxy = await startConnectProxy({ refuse });
     const client = makeClient({ extraCa, proxy: { httpsProxy: proxy.url } });
     const error = await registryErrorOf(client.headManifest(refTo(secure, 'app:v1')));
     expect(error).toMatchObject({ code: 'unavailable', retryable: true, host: secure.host });

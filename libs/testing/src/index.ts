@@ -1,3 +1,4 @@
+export { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
 export {
   type FakeAuth,
   type FakeBehaviour,

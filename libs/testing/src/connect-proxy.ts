@@ -1,14 +1,19 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
 
-/** An HTTP proxy on loopback that notes what it was asked for: `CONNECT host:port`, `GET http://…`. */
-export interface ConnectProxy {
+/** An HTTP proxy on loopback. */
+export interface ConnectProxy extends AsyncDisposable {
+  /** With the user and the password that it asks for. */
   readonly url: string;
+  /** What it was asked for: `CONNECT host:port`, `GET http://…`. */
   readonly seen: readonly string[];
 }
 
-/** Starts a proxy for one test; `refuse` is the status it refuses CONNECT with, `password` that of the user `ops`. */
+/**
+ * Starts a proxy that connects to anything on loopback.
+ *
+ * @param options `refuse` is the status it refuses CONNECT with, `password` that of the user `ops`.
+ */
 export async function startConnectProxy(options: { refuse?: number; password?: string } = {}): Promise<ConnectProxy> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
@@ -32,13 +37,16 @@ export async function startConnectProxy(options: { refuse?: number; password?: s
     for (const end of [socket, target]) end.on('error', () => end.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
   const { port } = server.address() as AddressInfo;
   const login = options.password === undefined ? '' : `ops:${options.password}@`;
-  return { url: `http://${login}127.0.0.1:${port}`, seen };
+  return {
+    url: `http://${login}127.0.0.1:${port}`,
+    seen,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
