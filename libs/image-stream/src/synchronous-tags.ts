@@ -9,7 +9,13 @@ import type { HistoryLimit } from './limit-history.ts';
 import { failTag, settleTag } from './settle-tag.ts';
 import { specHash, streamGeneration } from './spec-tag.ts';
 import { newestItem, statusTagsOf, statusWith } from './status-tags.ts';
-import { type StreamAddress, type StreamLookup, type TagEvidence, tagEvidence } from './tag-evidence.ts';
+import {
+  type PullRefusal,
+  type StreamAddress,
+  type StreamLookup,
+  type TagEvidence,
+  tagEvidence,
+} from './tag-evidence.ts';
 import { isImportable } from './tag-source.ts';
 import { propagateToFollowers, trackedTag, trackingTagsSourcesFirst } from './tracking.ts';
 import { tagProblems } from './validate.ts';
@@ -18,7 +24,7 @@ import { wantedTags } from './wanted-tags.ts';
 /** A spec tag that cannot be resolved as it is. OpenShift would have refused the write; the tag gets a condition instead. */
 export interface SpecTagError {
   readonly tag: string;
-  readonly reason: 'Invalid' | 'NotFound' | 'Conflict';
+  readonly reason: 'Invalid' | 'NotFound' | 'Conflict' | 'Forbidden';
   readonly message: string;
 }
 
@@ -37,6 +43,8 @@ export interface ReconcileResult {
 export interface ReconcileOptions {
   /** Other streams as they are now; undefined for one that does not exist. */
   readonly lookupStream: StreamLookup;
+  /** Asked for each new or changed tag that is in another namespace; absent: everything may be taken. */
+  readonly refusePull?: PullRefusal;
   /** Instant for `created` and `lastTransitionTime`, with milliseconds. */
   readonly now: string;
   readonly historyLimit?: HistoryLimit;

@@ -12,6 +12,9 @@ export interface StreamAddress {
 /** Finds another stream; undefined when it does not exist. */
 export type StreamLookup = (namespace: string, name: string) => ImageStream | undefined;
 
+/** Why this stream may not take images from a stream of another namespace; undefined when it may. */
+export type PullRefusal = (namespace: string, name: string) => string | undefined;
+
 /** What a spec tag points to, found without asking a registry. */
 export type TagEvidence =
   | { readonly kind: 'event'; readonly event: TagEvent }
@@ -19,13 +22,14 @@ export type TagEvidence =
   | { readonly kind: 'nothing'; readonly waitingFor?: StreamAddress }
   | {
       readonly kind: 'failed';
-      readonly reason: 'Invalid' | 'NotFound' | 'Conflict';
+      readonly reason: 'Invalid' | 'NotFound' | 'Conflict' | 'Forbidden';
       readonly message: string;
       readonly waitingFor?: StreamAddress;
     };
 
 interface EvidenceOptions {
   readonly lookupStream: StreamLookup;
+  readonly refusePull?: PullRefusal;
   readonly now: string;
   readonly internalHost?: string;
 }
@@ -45,6 +49,12 @@ export function tagEvidence(stream: ImageStream, tag: SpecTag, options: Evidence
   const own = isOwn(stream, address);
   const waitingFor = own ? undefined : { namespace: address.namespace, name: address.stream };
   const wait = waitingFor && { waitingFor };
+  const refusal =
+    address.namespace === stream.metadata.namespace
+      ? undefined
+      : options.refusePull?.(address.namespace, address.stream);
+  // Before the source is looked for: who may not pull is not told what is there either.
+  if (refusal !== undefined) return { kind: 'failed', reason: 'Forbidden', message: refusal, ...wait };
   const source = own ? stream : options.lookupStream(address.namespace, address.stream);
   if (source === undefined) {
     const message = `ImageStream "${address.stream}" was not found in namespace "${address.namespace}"`;

@@ -15,6 +15,7 @@ export type {
   WriteOptions,
 } from './kube-client.ts';
 export { isKubeError, KubeError, type KubeErrorCode, type StatusCause, type StatusDetails } from './kube-error.ts';
+export { createPullPermission, type PullPermission, permitEveryPull } from './pull-permission.ts';
 export { type EventFacts, recordEvent } from './record-event.ts';
 export { apiVersionOf, collectionPath, type ObjectKey, objectPath, type Resource } from './resource.ts';
 export { isNewer } from './resource-version.ts';

@@ -1,5 +1,5 @@
 import type { Bus } from '@tagstream/bus';
-import type { KubeClient } from '@tagstream/kube';
+import type { KubeClient, PullPermission } from '@tagstream/kube';
 import type { ServiceContext } from '@tagstream/service';
 import type { TriggerConfig } from './config.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -8,6 +8,7 @@ import type { Telemetry } from './telemetry.ts';
 export interface Parts extends Pick<ServiceContext<TriggerConfig>, 'config' | 'clock' | 'health' | 'signal' | 'defer'> {
   readonly bus: Bus;
   readonly kube: KubeClient;
+  readonly mayPull: PullPermission;
   readonly telemetry: Telemetry;
 }
 

@@ -1,6 +1,6 @@
 import { connectBus } from '@tagstream/bus';
 import { allStreams } from '@tagstream/events';
-import { connectKube } from '@tagstream/kube';
+import { connectKube, createPullPermission, permitEveryPull } from '@tagstream/kube';
 import type { ServiceContext } from '@tagstream/service';
 import type { TriggerConfig } from './config.ts';
 import { startStreams } from './stream/start-streams.ts';
@@ -34,7 +34,8 @@ export async function startTrigger(context: ServiceContext<TriggerConfig>): Prom
   const kube = defer(
     await connectKube({ userAgent: 'tagstream-trigger', ...(config.kubeconfig && { kubeconfig: config.kubeconfig }) }),
   );
-  const parts = { bus, kube, config, clock, health, telemetry, signal, defer };
+  const mayPull = config.checkPullPermission ? createPullPermission(kube, clock) : permitEveryPull;
+  const parts = { bus, kube, mayPull, config, clock, health, telemetry, signal, defer };
   const streams = await startStreams(parts);
   await startWorkloads({ ...parts, readStream: streams.read });
 }

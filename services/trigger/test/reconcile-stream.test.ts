@@ -1,5 +1,5 @@
 import type { ImageStream } from '@tagstream/api-types';
-import { resources } from '@tagstream/kube';
+import { type PullPermission, permitEveryPull, resources } from '@tagstream/kube';
 import { testClock } from '@tagstream/service/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createHistoryPublisher } from '../src/stream/publish-history.ts';
@@ -23,7 +23,10 @@ let bus: MemoryBus;
 let kube: MemoryKube;
 let waits: Map<string, readonly string[]>;
 
-function reconcile(registry: { internalHost?: string; externalHost?: string } = {}) {
+function reconcile(
+  registry: { internalHost?: string; externalHost?: string } = {},
+  mayPull: PullPermission = permitEveryPull,
+) {
   const { telemetry } = recordedTelemetry();
   const readNow = (name: StreamName) => readStream(kube, name);
   return reconcileStream({
@@ -31,6 +34,7 @@ function reconcile(registry: { internalHost?: string; externalHost?: string } = 
     telemetry,
     clock,
     registry,
+    mayPull,
     lock: createStreamLock(),
     historyLimit: { max: 5 },
     view: () => viewStream(kube.read(webObject), registry),
@@ -129,5 +133,48 @@ describe('the repositories', () => {
     const { reads } = kube;
     await reconcile();
     expect(kube.reads).toBe(reads);
+  });
+});
+
+describe('a copy from another namespace', () => {
+  const inDev = { resource: resources.imageStreams, namespace: 'dev', name: 'web' };
+  const copies = [1, 2].map((n) => ({
+    name: `copy-${n}`,
+    from: { kind: 'ImageStreamTag', name: 'web:latest', namespace: 'dev' },
+  }));
+  const conditions = () =>
+    (status()?.tags ?? []).map(
+      ({ tag, conditions }) => `${tag} ${conditions?.[0]?.reason} ${conditions?.[0]?.message}`,
+    );
+
+  test('#55 #56 is refused with the reason on every tag of the stream, asked about once, and asked about again later', async () => {
+    kube.put(inDev, stream({ tags: { latest: [item('a', 1)] } }));
+    have({ spec: copies });
+    const asked: string[] = [];
+    const refuse: PullPermission = async (namespace, { namespace: from, name }) => {
+      asked.push(`${namespace} ${from}/${name}`);
+      return 'not allowed';
+    };
+    expect(await reconcile({}, refuse)).toEqual({ againAfterMs: WAIT_FOR_SOURCE_MS });
+    expect(asked).toEqual(['shop dev/web']);
+    expect(conditions()).toEqual(['copy-1 Forbidden not allowed', 'copy-2 Forbidden not allowed']);
+    expect(bus.log).toEqual([]);
+
+    expect(await reconcile()).toBeUndefined();
+    expect(status()?.tags).toMatchObject([
+      { tag: 'copy-1', items: [{ image: item('a', 1).image }] },
+      { tag: 'copy-2' },
+    ]);
+    expect(status()?.tags?.every((tag) => tag.conditions === undefined)).toBe(true);
+  });
+
+  test('#53 is not asked about again once it was made', async () => {
+    kube.put(inDev, stream({ tags: { latest: [item('a', 1)] } }));
+    have({ spec: copies });
+    await reconcile();
+    const never: PullPermission = async () => {
+      throw new Error('asked');
+    };
+    expect(await reconcile({}, never)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { ImageStream, KubeObject } from '@tagstream/api-types';
-import { KubeError } from '@tagstream/kube';
+import { KubeError, type PullPermission, permitEveryPull } from '@tagstream/kube';
 import { testClock } from '@tagstream/service/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createProblemReports, type Problem } from '../src/workload/problem-reports.ts';
@@ -21,6 +21,7 @@ let cached: WorkloadView | undefined;
 let streams: Map<string, ImageStream>;
 let problems: Problem[];
 let told: string[];
+let mayPull: PullPermission;
 let update: () => ReturnType<typeof updateWorkload>;
 
 const streamAt = (hexDigit: string) => stream({ tags: { latest: [item(hexDigit, 1)] } });
@@ -35,6 +36,7 @@ beforeEach(() => {
   cached = undefined;
   streams = new Map([['shop/web', streamAt('a')]]);
   problems = [];
+  mayPull = permitEveryPull;
   const recorded = recordedTelemetry();
   told = recorded.told;
   const reports = createProblemReports(clock, async (_key, problem) => {
@@ -49,6 +51,7 @@ beforeEach(() => {
         kube,
         cached: () => cached ?? viewOf(kube.read(object)),
         readStream: ({ namespace, name }) => read(`${namespace}/${name}`),
+        mayPull: (namespace, source) => mayPull(namespace, source),
         problems: reports,
         telemetry: recorded.telemetry,
       },
@@ -213,4 +216,46 @@ test('an API server that does not answer fails the update, which is tried again 
     throw new KubeError('unavailable', 'connection refused');
   };
   await expect(update()).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+describe('a trigger that names another namespace', () => {
+  const foreign = JSON.stringify([
+    { from: { kind: 'ImageStreamTag', name: 'base:latest', namespace: 'dev' }, fieldPath: FIRST_IMAGE },
+    { from: { kind: 'ImageStreamTag', name: 'web:latest' }, fieldPath: 'spec.template.spec.containers[1].image' },
+  ]);
+  const asked: string[] = [];
+  const refuse: PullPermission = async (namespace, { namespace: from, name }) => {
+    asked.push(`${namespace} ${from}/${name}`);
+    return from === namespace ? undefined : 'not allowed';
+  };
+
+  beforeEach(() => {
+    asked.length = 0;
+    streams.set('dev/base', streamAt('d'));
+    put(
+      [
+        { name: 'app', image: 'none' },
+        { name: 'web', image: 'none' },
+      ],
+      foreign,
+    );
+  });
+
+  test('is followed when the stream allows it', async () => {
+    expect(await update()).toBe('patched');
+    expect(images()).toEqual([pullSpec('d'), pullSpec('a')]);
+  });
+
+  test('is told to the owner when it may not be followed, while the others are', async () => {
+    mayPull = refuse;
+    expect(await update()).toBe('forbidden');
+    expect(asked.sort()).toEqual(['shop dev/base', 'shop shop/web']);
+    expect(images()).toEqual(['none', pullSpec('a')]);
+    expect(problems).toMatchObject([{ reason: 'ImagePullForbidden', message: expect.stringContaining('not allowed') }]);
+    expect(await update()).toBe('forbidden');
+    expect(problems).toHaveLength(1);
+    mayPull = permitEveryPull;
+    expect(await update()).toBe('patched');
+    expect(images()).toEqual([pullSpec('d'), pullSpec('a')]);
+  });
 });

@@ -5,7 +5,7 @@ import {
   reconcileSpecTags,
   type StreamAddress,
 } from '@tagstream/image-stream';
-import type { KubeClient } from '@tagstream/kube';
+import type { KubeClient, PullPermission } from '@tagstream/kube';
 import type { Clock, RunResult } from '@tagstream/service';
 import type { Telemetry } from '../telemetry.ts';
 import type { HistoryPublisher } from './publish-history.ts';
@@ -20,6 +20,8 @@ export interface ReconcileStreamDeps {
   readonly view: (stream: StreamName) => StreamView | undefined;
   /** Told which other streams a stream waits for; it is to be reconciled again when one of them changes. */
   readonly waitFor: (stream: StreamName, sources: readonly StreamName[]) => void;
+  /** Whether a namespace may take images from a stream of another one. */
+  readonly mayPull: PullPermission;
   readonly history: HistoryPublisher;
   readonly lock: StreamLock;
   readonly clock: Pick<Clock, 'iso'>;
@@ -28,7 +30,10 @@ export interface ReconcileStreamDeps {
   readonly registry: IntegratedRegistry;
 }
 
-/** When to look again for a stream that a tag is to be copied from, in case it is in a namespace that is not watched. */
+/**
+ * When to look again for a stream that a tag is to be copied from, in case it is in a namespace that is not watched, or the
+ * right to pull from it is granted.
+ */
 export const WAIT_FOR_SOURCE_MS = 60_000;
 
 /** When to try again after somebody else wrote the stream. */
@@ -89,8 +94,17 @@ async function resolveSpec(deps: ReconcileStreamDeps, stream: ImageStream) {
   if (alone.waitingFor.length === 0) return alone;
   // Before the reads: whatever changes after them starts another run.
   deps.waitFor(streamNameOf(stream), alone.waitingFor);
-  await Promise.all(alone.waitingFor.map((address) => readOther(deps, address, others)));
-  return reconcileSpecTags(stream, options);
+  const refusals = new Map<string, string>();
+  const own = stream.metadata.namespace ?? '';
+  await Promise.all(
+    alone.waitingFor.map(async (address) => {
+      const refusal = await deps.mayPull(own, address);
+      if (refusal === undefined) await readOther(deps, address, others);
+      else refusals.set(streamId(address), refusal);
+    }),
+  );
+  const refusePull = (namespace: string, name: string) => refusals.get(streamId({ namespace, name }));
+  return reconcileSpecTags(stream, { ...options, refusePull });
 }
 
 async function readOther(

@@ -26,7 +26,7 @@ export async function startStreams(parts: Parts): Promise<{
   /** Reads a stream as the API server has it now. */
   readonly read: (stream: StreamName) => Promise<ImageStream | undefined>;
 }> {
-  const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
+  const { bus, kube, mayPull, config, clock, health, telemetry, signal, defer } = parts;
   const inNamespace = (event: string) => (config.namespace ? { filter: `${event}.${config.namespace}.>` } : {});
   const read = (stream: StreamName) => readStream(kube, stream);
   const published = defer(await followPublishedTags(bus, { ...inNamespace('tag-updated'), clock, signal }));
@@ -53,7 +53,7 @@ export async function startStreams(parts: Parts): Promise<{
     );
   const waitFor = (stream: StreamName, sources: readonly StreamName[]) =>
     waits.set({ id: streamId(stream) }, sources.map(streamId));
-  const toReconcile = startQueue('reconciled', reconcileStream({ ...merging, registry, view, waitFor }));
+  const toReconcile = startQueue('reconciled', reconcileStream({ ...merging, mayPull, registry, view, waitFor }));
   const toHeal = startQueue('healed', healHistory({ ...shared, published, view }));
 
   const views = defer(

@@ -29,11 +29,14 @@ const TAG_CONCURRENCY = 16;
 /** Why an update is looked at again: others kept writing the workload. */
 const BUSY_RETRY_MS = 1000;
 
+/** Nobody tells when a right is granted; so it is looked up now and then. */
+const FORBIDDEN_RETRY_MS = 60_000;
+
 /** Starts the half of the service that owns the image fields of annotated workloads. */
 export async function startWorkloads(
   parts: Parts & { readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined> },
 ): Promise<void> {
-  const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
+  const { bus, kube, mayPull, config, clock, health, telemetry, signal, defer } = parts;
   const index = new FollowIndex<WorkloadKey>();
   const keys = new Map<string, WorkloadKey>();
   const caches = new Map<string, WatchCache<WorkloadView>>();
@@ -56,9 +59,14 @@ export async function startWorkloads(
     telemetry,
     cached: ({ kind, namespace, name }) => caches.get(kind.resource.plural)?.get(namespace, name),
     readStream: (stream) => read(streamId(stream)),
+    mayPull,
     problems,
   };
-  const update = (key: WorkloadKey) => lock(key.id, () => limit(() => updateWorkload(deps, key)));
+  const update = async (key: WorkloadKey) => {
+    const result = await lock(key.id, () => limit(() => updateWorkload(deps, key)));
+    if (result === 'forbidden') queue.addAfter(key.id, FORBIDDEN_RETRY_MS);
+    return result;
+  };
 
   const queue = defer(
     keyedQueue({

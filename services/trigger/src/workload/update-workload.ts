@@ -1,6 +1,6 @@
 import type { ImageStream, KubeObject } from '@tagstream/api-types';
 import { type ImageChange, reactToTriggers, resolveTag, triggerSource } from '@tagstream/image-stream';
-import { isKubeError, type KubeClient } from '@tagstream/kube';
+import { isKubeError, type KubeClient, type PullPermission } from '@tagstream/kube';
 import { type StreamName, streamId } from '../stream/stream-key.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { imagePatch } from './image-patch.ts';
@@ -16,6 +16,8 @@ export interface UpdateWorkloadDeps {
   readonly cached: (key: WorkloadKey) => WorkloadView | undefined;
   /** Reads a stream as it is now, never an answer from before the call. */
   readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined>;
+  /** Whether a namespace may take images from a stream of another one. */
+  readonly mayPull: PullPermission;
   /** Tells the owner of the workload that its triggers cannot be followed, and forgets about it when they can. */
   readonly problems: ProblemReports;
   readonly telemetry: Pick<Telemetry, 'conflicted' | 'patched' | 'refused'>;
@@ -27,11 +29,15 @@ const MAX_ROUNDS = 10;
 /** What the owner of a workload is told, by the reason of the Kubernetes Event. */
 const EXPLANATIONS = {
   ImageTriggerInvalid: 'The annotation image.openshift.io/triggers cannot be followed',
+  ImagePullForbidden: 'An image of another namespace may not be used',
   ImageUpdateRefused: 'The images that the triggers ask for cannot be written',
 } as const;
 
-/** What an update came to. `busy`: others kept writing the workload; try again later. */
-export type UpdateResult = 'patched' | 'unchanged' | 'gone' | 'refused' | 'busy';
+/**
+ * What an update came to. `busy`: others kept writing the workload; try again later. `forbidden`: a trigger may not be followed
+ * before its source allows it, and others were followed.
+ */
+export type UpdateResult = 'patched' | 'unchanged' | 'gone' | 'refused' | 'forbidden' | 'busy';
 
 /**
  * Writes into a workload what its triggers ask for. First the workload is taken, then its streams are read, then the patch is sent
@@ -42,15 +48,22 @@ export async function updateWorkload(deps: UpdateWorkloadDeps, key: WorkloadKey)
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (view === undefined) return settled(deps, key, 'gone');
     if (view.problem !== undefined) return refuse(deps, key, view, 'ImageTriggerInvalid', view.problem);
-    const streams = await readStreams(deps, key, view);
+    const { streams, refusals } = await readStreams(deps, key, view);
+    const [refusal] = refusals;
+    const taken = view;
+    const end = (result: 'patched' | 'unchanged') => {
+      if (refusal === undefined) return settled(deps, key, result);
+      refuse(deps, key, taken, 'ImagePullForbidden', refusal);
+      return 'forbidden';
+    };
     const reaction = reactToTriggers(view.object, key.kind.base, view.triggers, ({ namespace, stream, tag }) => {
       const read = streams.get(streamId({ namespace, name: stream }));
       return read && resolveTag(read, tag);
     });
-    if (reaction.kind === 'unchanged') return settled(deps, key, 'unchanged');
+    if (reaction.kind === 'unchanged') return end('unchanged');
     if (reaction.kind === 'error') return refuse(deps, key, view, 'ImageTriggerInvalid', reaction.reason);
     const outcome = await patch(deps, key, view, reaction.changes);
-    if (outcome === 'patched') return settled(deps, key, 'patched');
+    if (outcome === 'patched') return end('patched');
     if (outcome !== 'overtaken') return refuse(deps, key, view, 'ImageUpdateRefused', outcome.refused);
     deps.telemetry.conflicted('workload', { workload: key.id });
     view = await readWorkload(deps, key);
@@ -58,6 +71,7 @@ export async function updateWorkload(deps: UpdateWorkloadDeps, key: WorkloadKey)
   return 'busy';
 }
 
+/** Reads the streams that triggers name. One that may not be pulled from is as if it were not there. */
 async function readStreams(deps: UpdateWorkloadDeps, key: WorkloadKey, view: WorkloadView) {
   const names = new Map<string, StreamName>();
   for (const trigger of view.triggers) {
@@ -66,8 +80,16 @@ async function readStreams(deps: UpdateWorkloadDeps, key: WorkloadKey, view: Wor
     const name = { namespace: source.namespace, name: source.stream };
     names.set(streamId(name), name);
   }
-  const read = await Promise.all([...names].map(async ([id, name]) => [id, await deps.readStream(name)] as const));
-  return new Map(read);
+  const streams = new Map<string, ImageStream | undefined>();
+  const refusals: string[] = [];
+  await Promise.all(
+    [...names].map(async ([id, name]) => {
+      const refusal = await deps.mayPull(key.namespace, name);
+      if (refusal === undefined) streams.set(id, await deps.readStream(name));
+      else refusals.push(refusal);
+    }),
+  );
+  return { streams, refusals: refusals.sort() };
 }
 
 /** `overtaken` when the workload changed since it was read; `refused` when the API server does not allow the change. */
