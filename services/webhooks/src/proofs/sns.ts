@@ -99,11 +99,11 @@ function hostOf(topicArn: string): string {
   return `sns.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
 }
 
+/** The address of a certificate, put together anew; null when the message's own differs from that in anything. */
 function certificateUrl(text: string, topicArn: string): URL | null {
-  if (!URL.canParse(text)) return null;
-  const { protocol, host, pathname, search } = new URL(text);
-  const isOurs = protocol === 'https:' && host === hostOf(topicArn) && search === '' && CERTIFICATE_PATH.test(pathname);
-  return isOurs ? new URL(`https://${hostOf(topicArn)}${pathname}`) : null;
+  const path = URL.canParse(text) ? new URL(text).pathname : '';
+  const url = new URL(`https://${hostOf(topicArn)}${path}`);
+  return CERTIFICATE_PATH.test(path) && url.href === text ? url : null;
 }
 
 /** Below the 15 s that SNS waits for its answer. */

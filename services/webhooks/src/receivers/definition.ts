@@ -75,7 +75,8 @@ export function parseReceivers(yaml: string): readonly ReceiverDefinition[] {
   const definitions = value.receivers.flatMap((one, index) => {
     if (!validDefinition.Check(one)) {
       const [error] = validDefinition.Errors(one);
-      problems.push(`receivers[${index}]${error?.instancePath.replaceAll('/', '.')} ${error?.message}.`);
+      const wrong = error?.keyword === 'boolean' ? 'is no option' : error?.message;
+      problems.push(`receivers[${index}]${error?.instancePath.replaceAll('/', '.')} ${wrong}.`);
       return [];
     }
     problems.push(...problemsOf(one, seen).map((problem) => `receivers[${index}] (${one.name}): ${problem}`));
