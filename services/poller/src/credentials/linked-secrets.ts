@@ -33,8 +33,8 @@ export interface LinkedSecretsDeps {
 export interface LinkedSecrets {
   /** Takes in what the service account of a namespace names. */
   link(namespace: string, names: readonly string[]): void;
-  /** Reads all of them now. */
-  refresh(): Promise<void>;
+  /** Reads those of a namespace now, without one all of them. */
+  refresh(namespace?: string): Promise<void>;
 }
 
 /**
@@ -43,19 +43,22 @@ export interface LinkedSecrets {
  */
 export function createLinkedSecrets(deps: LinkedSecretsDeps): LinkedSecrets {
   const links = new Map<string, readonly string[]>();
+  const waiting = new Set<string>();
   let reading: Promise<void> | undefined;
-  let again = false;
 
-  async function readAll(): Promise<void> {
-    const wanted = [...links].flatMap(([namespace, names]) =>
-      names.filter((name) => !deps.isHeld(namespace, name)).map((name) => ({ namespace, name })),
+  async function readWaiting(): Promise<void> {
+    const namespaces = [...waiting];
+    waiting.clear();
+    const wanted = namespaces.flatMap((namespace) =>
+      (links.get(namespace) ?? []).filter((name) => !deps.isHeld(namespace, name)).map((name) => ({ namespace, name })),
     );
     if (wanted.length > MAX_LINKS) {
       deps.onProblem(`${wanted.length} Secrets of other types are linked to service accounts; ${MAX_LINKS} are read.`);
     }
     await forEachBounded(wanted.slice(0, MAX_LINKS), CONCURRENCY, async ({ namespace, name }) => {
       const view = await read(namespace, name);
-      if (view !== 'unknown') deps.onRead(namespace, name, view);
+      const isLinked = links.get(namespace)?.includes(name) ?? false; // it may have gone meanwhile
+      if (view !== 'unknown' && isLinked) deps.onRead(namespace, name, view);
     });
   }
 
@@ -65,22 +68,17 @@ export function createLinkedSecrets(deps: LinkedSecretsDeps): LinkedSecrets {
       return deps.view(asPullSecret(await deps.kube.get<Secret>(key, { signal: deps.signal })));
     } catch (error) {
       if (isKubeError(error, 'not_found')) return undefined;
+      if (deps.signal.aborted) return 'unknown';
       deps.onProblem(`The Secret ${name} cannot be read. ${(error as Error).message}`, namespace);
       return 'unknown';
     }
   }
 
-  /** One pass at a time; what is linked during a pass is read in the next. */
-  async function refresh(): Promise<void> {
-    if (reading !== undefined) {
-      again = true;
-      return reading;
-    }
-    reading = (async () => {
-      do {
-        again = false;
-        await readAll();
-      } while (again && !deps.signal.aborted);
+  /** One pass at a time; what is asked for during a pass is read in the next. */
+  async function refresh(namespace?: string): Promise<void> {
+    for (const one of namespace === undefined ? links.keys() : [namespace]) waiting.add(one);
+    reading ??= (async () => {
+      while (waiting.size > 0 && !deps.signal.aborted) await readWaiting();
     })().finally(() => {
       reading = undefined;
     });

@@ -64,8 +64,9 @@ export function watchPullSecrets(options: WatchPullSecretsOptions): PullSecretWa
         signal,
         project: (secret: Secret) => view(secret),
         onChange: ({ namespace, name }, now) => {
+          // One that was made anew with another type is not read any more.
+          if (now !== undefined) pullSecrets.set('linked', namespace, name, undefined);
           put('typed', namespace, name, now);
-          if (isSynced) void linked.refresh();
         },
         onStatus,
       }),
@@ -88,7 +89,7 @@ export function watchPullSecrets(options: WatchPullSecretsOptions): PullSecretWa
       },
       onChange: ({ namespace }, names) => {
         linked.link(namespace, names ?? []);
-        if (isSynced) void linked.refresh();
+        if (isSynced) void linked.refresh(namespace);
       },
       onStatus,
     }),
