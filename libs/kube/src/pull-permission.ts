@@ -9,7 +9,7 @@ import type { NamespacedName } from './watch-cache-options.ts';
 export type PullPermission = (namespace: string, stream: NamespacedName) => Promise<string | undefined>;
 
 /** How long an answer counts. Short, since a right that is granted or taken should show soon. */
-const ANSWER_TTL_MS = 30_000;
+const ANSWER_TTL_MS = 10_000;
 
 /** Answers remembered; the oldest are asked for again. */
 const MAX_ANSWERS = 10_000;

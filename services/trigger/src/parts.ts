@@ -15,6 +15,9 @@ export interface Parts extends Pick<ServiceContext<TriggerConfig>, 'config' | 'c
 /** Waits after failures. An outage of the API server or of NATS is waited for without end. */
 export const RETRY = { minMs: 200, maxMs: 15_000, factor: 2 } as const;
 
+/** When to look again for a right that was missing: nobody tells when it is granted. */
+export const FORBIDDEN_RETRY_MS = 15_000;
+
 /**
  * A message is given up after so many deliveries. With waits of up to 15 s this is several hours: longer than an outage, short
  * enough that a message nobody can process comes to an operator's attention.

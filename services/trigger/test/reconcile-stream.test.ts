@@ -2,6 +2,7 @@ import type { ImageStream } from '@tagstream/api-types';
 import { type PullPermission, permitEveryPull, resources } from '@tagstream/kube';
 import { testClock } from '@tagstream/service/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { FORBIDDEN_RETRY_MS } from '../src/parts.ts';
 import { createHistoryPublisher } from '../src/stream/publish-history.ts';
 import { reconcileStream, WAIT_FOR_SOURCE_MS } from '../src/stream/reconcile-stream.ts';
 import { type StreamName, streamId } from '../src/stream/stream-key.ts';
@@ -155,7 +156,7 @@ describe('a copy from another namespace', () => {
       asked.push(`${namespace} ${from}/${name}`);
       return 'not allowed';
     };
-    expect(await reconcile({}, refuse)).toEqual({ againAfterMs: WAIT_FOR_SOURCE_MS });
+    expect(await reconcile({}, refuse)).toEqual({ againAfterMs: FORBIDDEN_RETRY_MS });
     expect(asked).toEqual(['shop dev/web']);
     expect(conditions()).toEqual(['copy-1 Forbidden not allowed', 'copy-2 Forbidden not allowed']);
     expect(bus.log).toEqual([]);

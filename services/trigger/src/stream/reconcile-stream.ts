@@ -7,6 +7,7 @@ import {
 } from '@tagstream/image-stream';
 import type { KubeClient, PullPermission } from '@tagstream/kube';
 import type { Clock, RunResult } from '@tagstream/service';
+import { FORBIDDEN_RETRY_MS } from '../parts.ts';
 import type { Telemetry } from '../telemetry.ts';
 import type { HistoryPublisher } from './publish-history.ts';
 import { hasRepositories, repositoriesPatch } from './repositories.ts';
@@ -30,10 +31,7 @@ export interface ReconcileStreamDeps {
   readonly registry: IntegratedRegistry;
 }
 
-/**
- * When to look again for a stream that a tag is to be copied from, in case it is in a namespace that is not watched, or the
- * right to pull from it is granted.
- */
+/** When to look again for a stream that a tag is to be copied from, in case it is in a namespace that is not watched. */
 export const WAIT_FOR_SOURCE_MS = 60_000;
 
 /** When to try again after somebody else wrote the stream. */
@@ -54,7 +52,7 @@ export function reconcileStream(deps: ReconcileStreamDeps): (id: string) => Prom
 async function reconcileOnce(deps: ReconcileStreamDeps, name: StreamName): Promise<RunResult | undefined> {
   const stream = await readStream(deps.kube, name);
   if (stream === undefined) return undefined;
-  const { status, changedTags, waitingFor } = await resolveSpec(deps, stream);
+  const { status, changedTags, waitingFor, errors } = await resolveSpec(deps, stream);
   if (status !== undefined || !hasRepositories(stream, deps.registry)) {
     const written = await writeStatus(deps.kube, stream, {
       ...(status && { tags: status.tags ?? [] }),
@@ -66,6 +64,7 @@ async function reconcileOnce(deps: ReconcileStreamDeps, name: StreamName): Promi
     }
     await publish(deps, written, changedTags);
   }
+  if (errors.some(({ reason }) => reason === 'Forbidden')) return { againAfterMs: FORBIDDEN_RETRY_MS };
   return waitingFor.length > 0 ? { againAfterMs: WAIT_FOR_SOURCE_MS } : undefined;
 }
 
