@@ -28,11 +28,18 @@ const MAX_ROUNDS = 10;
 export function managedCertificate(options: ManagedCertificateOptions): CertificateSource {
   const { kube, secret, configuration: name, names, now, onIssued } = options;
 
+  /** Where the configuration cannot be read, nobody is known to trust anything. */
+  async function areTrusted(authorities: readonly string[]): Promise<boolean> {
+    return await readConfiguration(kube, name).then(
+      (configuration) => trusts(configuration, authorities),
+      () => false, // it is read once more before it is written, and told as trouble there
+    );
+  }
+
   /** The set after the step that is due, stored; undefined when another replica stored one first. */
   async function upToDate(): Promise<CertificateSet | undefined> {
     const read = await readSecret(kube, secret);
-    const configuration = await readConfiguration(kube, name);
-    const isTrusted = trusts(configuration, read?.set?.authorities.slice(0, 1) ?? []);
+    const isTrusted = await areTrusted(read?.set?.authorities.slice(0, 1) ?? []);
     const step = nextCertificateStep(read?.set, { names, isTrusted, nowMs: now() });
     if (step === 'keep') return read?.set;
     // Loaded when it is needed: most processes never issue anything.
