@@ -86,7 +86,8 @@ function complaint({ dc, owned, problems }: View): ConditionWish | undefined {
 
 /** The write with the milestones that were published recorded along, where they belong to the same object. */
 function withAnnouncements(action: Action, published: readonly Emission[]): Action {
-  if (action.kind !== 'change-rc') return action;
+  // A new attempt is told about anew.
+  if (action.kind !== 'change-rc' || action.annotations[own.announced] !== undefined) return action;
   const milestones = published.filter(({ rc }) => rc === action.rc).map(({ milestone }) => milestone);
   if (milestones.length === 0) return action;
   const announced = [...(announcedOf(action.rc) ?? []), ...milestones].join(',');

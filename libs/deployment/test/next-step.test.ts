@@ -319,6 +319,47 @@ describe('what others are told', () => {
     expect(cluster.events).toContain('RolloutFailed');
   });
 
+  test.each([
+    ['a version with the template of an older one is told as a return to it', ['web:1', 'web:2', 'web:1'], 1],
+    ['of several older ones the newest is named', ['web:1', 'web:2', 'web:1', 'web:3', 'web:1'], 3],
+    ['the same template again is no return', ['web:1', 'web:2', 'web:2'], undefined],
+    ['neither is one that was never there', ['web:1', 'web:2', 'web:3'], undefined],
+  ])('%s', (_, images, expected) => {
+    const cluster = new Cluster(dcOf({ spec: { template: templateOf(images[0]!) } }));
+    runToRest(cluster);
+    for (const image of images.slice(1)) {
+      // A new version is due also where the template stays as it is, as when a person asks for one.
+      const { latestVersion = 0 } = cluster.dc.status ?? {};
+      cluster.edit({ template: templateOf(image) });
+      if (image === images[latestVersion - 1]) cluster.requestVersion();
+      runToRest(cluster);
+    }
+    const name = `web-${images.length}`;
+    const annotation = cluster.rc(images.length).metadata.annotations?.['rollout.tagstream.io/rolls-back-to'];
+    expect(annotation).toBe(expected === undefined ? undefined : String(expected));
+    const told = cluster.published.filter((text) => text.startsWith(`${name} `));
+    const returned = expected === undefined ? [] : [`${name} rolled-back`];
+    expect(told).toEqual([`${name} started`, `${name} first-pod-ready`, `${name} complete`, ...returned]);
+  });
+
+  test('a rollout that is tried again is told again', () => {
+    const cluster = new Cluster(dcOf({ spec: { replicas: 2 } }));
+    runToRest(cluster, { pods: 'stuck' });
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      cluster.nowMs += 601_000;
+      runToRest(cluster, { pods: 'stuck' });
+      expect(summary(cluster)).toEqual(['v1 Failed r=0']);
+      cluster.annotate(1, { 'openshift.io/deployment.phase': 'New' });
+      runToRest(cluster, { pods: 'stuck' });
+    }
+    runToRest(cluster);
+    const attempts = [
+      ...['web-1 started', 'web-1 failed', 'web-1 started (2)', 'web-1 failed (2)'],
+      ...['web-1 started (3)', 'web-1 first-pod-ready (3)', 'web-1 complete (3)'],
+    ];
+    expect(cluster.published).toEqual(attempts);
+  });
+
   test('a milestone that was published but not recorded is recorded with the next write to its object', () => {
     const rc = rcOf(1, 'New', { annotations: untold });
     expect(lifecycle(latest(1), [rc])).toMatchObject({

@@ -225,6 +225,25 @@ describe('Rolling', () => {
     expect(cluster.rc(1).spec.replicas).toBe(0);
   });
 
+  test('between two changes of replicas lies intervalSeconds, and the end is not held up by it', () => {
+    const dc = dcWith(2, 2, { rollingParams: { maxSurge: 1, maxUnavailable: 0, intervalSeconds: 30 } });
+    const cluster = new Cluster(dc, [rcOf(1, 'Complete', { dc, replicas: 2 }), rcOf(2, 'New', { dc })]);
+    const changesAt: number[] = [];
+    let before = '';
+    while (summary(cluster).at(-1) !== 'v2 Complete r=2') {
+      for (let i = 0; i < 5; i++) {
+        cluster.act();
+        for (const { metadata } of cluster.rcs) cluster.readyOne(metadata.name);
+      }
+      const replicas = cluster.rcs.map(({ spec }) => spec.replicas).join();
+      if (replicas !== before) changesAt.push((cluster.nowMs - START_MS) / 1000);
+      before = replicas;
+      cluster.nowMs += 1000;
+    }
+    expect(changesAt).toEqual([0, 30, 60, 90]);
+    expect((cluster.nowMs - START_MS) / 1000).toBeLessThan(95);
+  });
+
   test('a rollout as a whole ends at activeDeadlineSeconds', () => {
     const dc = dcWith(1, 1, { activeDeadlineSeconds: 700 });
     const since = { 'rollout.tagstream.io/phase-since': new Date(START_MS - 701_000).toISOString() };

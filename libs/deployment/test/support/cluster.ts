@@ -80,6 +80,12 @@ export class Cluster {
     );
   }
 
+  /** What a person does who wants a new version whatever changed. */
+  requestVersion(): void {
+    const latestVersion = (this.dc.status?.latestVersion ?? 0) + 1;
+    this.dcs.push(this.#stamped({ ...this.dc, status: { ...this.dc.status, latestVersion } }));
+  }
+
   annotate(version: number, annotations: Readonly<Record<string, string | null>>): void {
     this.#store(changed(this.rc(version), undefined, annotations));
   }
@@ -265,7 +271,8 @@ export class Cluster {
 }
 
 function idOf(emission: Emission): string {
-  return `${emission.rc.metadata.name} ${emission.milestone}`;
+  const attempt = emission.attempt > 1 ? ` (${emission.attempt})` : '';
+  return `${emission.rc.metadata.name} ${emission.milestone}${attempt}`;
 }
 
 function changed(
