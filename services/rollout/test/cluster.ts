@@ -17,7 +17,7 @@ export interface Cluster extends AsyncDisposable {
   readonly prefix: string;
   readonly kube: KubeClient;
   readonly bus: Bus;
-  /** Milestones published, in order: `web-1 started`. */
+  /** Milestones published, in order: `web-1 started`, of a second attempt `web-1 started (2)`. */
   readonly milestones: readonly string[];
   /** Creates a DeploymentConfig or replaces its spec. */
   apply(name: string, spec: Partial<DeploymentConfigSpec>): Promise<void>;
@@ -49,7 +49,7 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
   bus.subscribe(RolloutProgressed, {
     stream: RolloutsStream,
     from: 'all',
-    onEvent: ({ data }: { data: Progress }) => void milestones.push(`${data.replicationController} ${data.phase}`),
+    onEvent: ({ data }: { data: Progress }) => void milestones.push(milestoneOf(data)),
   });
   const configKey = (name: string) => ({ resource: resources.deploymentConfigs, namespace, name });
   const streamKey = (name: string) => ({ resource: resources.imageStreams, namespace, name });
@@ -105,6 +105,11 @@ export function template(app: string, image: string, fate: 'ready' | 'never-read
     metadata: { labels: { app }, annotations: { 'kwok.tagstream.io/outcome': fate } },
     spec: { containers: [{ name: 'web', image }], terminationGracePeriodSeconds: 0 },
   };
+}
+
+function milestoneOf({ replicationController, phase, attempt, rolledBackTo }: Progress): string {
+  const back = rolledBackTo === undefined ? '' : ` to ${rolledBackTo}`;
+  return `${replicationController} ${phase}${back}${attempt === undefined ? '' : ` (${attempt})`}`;
 }
 
 function summaryOf(rc: ReplicationController): string {

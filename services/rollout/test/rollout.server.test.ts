@@ -135,7 +135,7 @@ describe('the rollout service', () => {
       .toMatchObject({ status: 'False', reason: 'ProgressDeadlineExceeded' });
     await expect
       .poll(() => cluster.milestones.filter((m) => m.startsWith('broken-2 ')), patience)
-      .toEqual(['broken-2 started', 'broken-2 failed', 'broken-2 rolled-back']);
+      .toEqual(['broken-2 started', 'broken-2 failed', 'broken-2 rolled-back to 1']);
     expect((await cluster.controller('broken-2')).metadata.annotations).toMatchObject({
       'openshift.io/deployment.status-reason': 'timed out waiting for any update progress to be made',
     });
