@@ -10,6 +10,8 @@ export type Admission =
       readonly status: 403 | 404 | 413 | 429 | 503;
       readonly reason: string;
       readonly retryAfterSeconds?: number;
+      /** Whose hook it was for, if there is one. */
+      readonly receiver: Receiver | undefined;
     };
 
 /** What is known of a request before its body. */
@@ -33,11 +35,18 @@ export interface AdmissionDeps {
  * somebody could try names for free.
  */
 export function admit(arrival: Arrival, { receivers, rateLimit, budget, maxBodyBytes }: AdmissionDeps): Admission {
+  const receiver = receivers.get(arrival.receiver);
+  const refused = (status: Refusal['status'], reason: string, retryAfterSeconds?: number): Refusal => ({
+    kind: 'refused',
+    status,
+    reason,
+    receiver,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  });
   const waitSeconds = rateLimit.take(arrival.address);
   if (waitSeconds > 0) {
     return refused(429, 'There are too many requests from this address; come back later.', waitSeconds);
   }
-  const receiver = receivers.get(arrival.receiver);
   if (receiver === undefined) return refused(404, 'There is no hook of this name.');
   if (!receiver.isFrom(arrival.address)) return refused(403, 'This hook takes nothing from this address.');
   const bytes = arrival.bodyBytes ?? maxBodyBytes;
@@ -48,7 +57,3 @@ export function admit(arrival: Arrival, { receivers, rateLimit, budget, maxBodyB
 }
 
 type Refusal = Extract<Admission, { kind: 'refused' }>;
-
-function refused(status: Refusal['status'], reason: string, retryAfterSeconds?: number): Refusal {
-  return { kind: 'refused', status, reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-}

@@ -52,7 +52,7 @@ type Request = FastifyRequest<{ Params: { receiver: string; token?: string } }>;
  */
 export function createHookServer(deps: HookServerDeps): FastifyInstance {
   const budget = createBodyBudget();
-  const admitted = new WeakMap<object, Receiver>();
+  const receiverOf = new WeakMap<object, Receiver>();
   const app = Fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
@@ -66,7 +66,7 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onResponse', (request, reply, done) => {
-    if (reply.statusCode >= 400) deps.telemetry.rejected(admitted.get(request), reply.statusCode);
+    if (reply.statusCode >= 400) deps.telemetry.rejected(receiverOf.get(request), reply.statusCode);
     done();
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => refuseBrokenRequest(error, reply, deps));
@@ -82,17 +82,17 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
       },
       { ...deps, budget, maxBodyBytes: MAX_BODY_BYTES },
     );
+    if (admission.receiver !== undefined) receiverOf.set(request, admission.receiver);
     if (admission.kind === 'refused') {
       if (admission.retryAfterSeconds !== undefined) reply.header('retry-after', admission.retryAfterSeconds);
       // The body is not read: a sender that goes on sending it must not be taken for one that sends a next request.
       return refuse(reply.header('connection', 'close'), admission.status, admission.reason);
     }
-    admitted.set(request, admission.receiver);
     reply.raw.once('close', admission.release);
   };
   for (const url of ['/hooks/:receiver', '/hooks/:receiver/:token']) {
     app.post(url, { onRequest }, async (request: Request, reply) => {
-      const receiver = admitted.get(request) as Receiver; // onRequest answered where there is none
+      const receiver = receiverOf.get(request) as Receiver; // onRequest answered where there is none
       return answer(await receive(receiver, hookRequest(request), deps), reply);
     });
     app.route({
@@ -100,7 +100,7 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
       url,
       onRequest,
       handler: async (request: Request, reply) => {
-        const receiver = admitted.get(request) as Receiver;
+        const receiver = receiverOf.get(request) as Receiver;
         if (request.method === 'OPTIONS' && receiver.sender.asksPermission) {
           const granted = await permission(receiver, hookRequest(request), deps.now());
           return granted === null ? refuseUnverified(reply) : reply.code(200).headers(granted).send();

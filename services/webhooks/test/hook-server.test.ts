@@ -1,13 +1,12 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHookServer, type HookTelemetry, MAX_BODY_BYTES } from '../src/hook-server.ts';
+import { MAX_BODY_BYTES } from '../src/hook-server.ts';
 import type { Push, Stored } from '../src/push-publisher.ts';
-import { createRateLimit } from '../src/rate-limit.ts';
 import { sameForAllSenders } from '../src/receivers/make-receiver.ts';
 import { registryNames } from '../src/registry-names.ts';
 import { type Secrets, secretsOf } from '../src/secrets.ts';
+import { SECRET, testHooks } from './hooks.ts';
 
-const SECRET = 'correct-horse';
 const NOW = Date.parse('2026-11-21T10:00:00.500Z');
 
 function event(tag: string | undefined, id = `id-${tag}`) {
@@ -33,38 +32,20 @@ describe('the hook server', () => {
   let store: (push: Push) => Promise<Stored>;
   let facts: string[];
 
-  const telemetry: HookTelemetry = {
-    received: ({ name }) => facts.push(`received ${name}`),
-    stored: ({ name }, { pushes, ignored, pushAgesMs }) =>
-      facts.push(`stored ${name} ${pushes.length} ${JSON.stringify(ignored)} ${pushAgesMs.join()}`),
-    answered: ({ name }) => facts.push(`answered ${name}`),
-    unverifiable: ({ name }) => facts.push(`unverifiable ${name}`),
-    confirmation: ({ name }, topic, confirmed) => facts.push(`confirmation ${name} ${topic} ${confirmed}`),
-    broken: ({ name }) => facts.push(`broken ${name}`),
-    notStored: ({ name }) => facts.push(`not stored ${name}`),
-    rejected: (receiver, status) => facts.push(`rejected ${receiver?.name ?? 'unknown'} ${status}`),
-    failed: (error) => facts.push(`failed ${String(error)}`),
-  };
-
   const serverWith = (secrets: Secrets | null) =>
-    createHookServer({
+    testHooks({
       receivers: sameForAllSenders(secrets, registryNames(new Map())),
-      rateLimit: createRateLimit(0, () => NOW),
-      trustedProxies: [],
       publisher: { publish: (push) => store(push) },
       now: () => NOW,
-      newId: () => 'arrival',
-      telemetry,
     });
 
   beforeEach(() => {
     stored = [];
-    facts = [];
     store = async (push) => {
       stored.push(push);
       return 'stored';
     };
-    app = serverWith(secretsOf([SECRET]));
+    ({ app, facts } = serverWith(secretsOf([SECRET])));
   });
   afterEach(() => app.close());
 
@@ -123,7 +104,7 @@ describe('the hook server', () => {
 
   test('says that nobody was verified when the operator chose to do without secrets', async () => {
     await app.close();
-    app = serverWith(null);
+    ({ app } = serverWith(null));
     expect((await post({ headers: {}, body: envelope(event('latest')) })).statusCode).toBe(202);
     expect(stored[0]?.verified).toBe('none');
   });
