@@ -16,14 +16,14 @@ export interface Session {
 
 /** Connects, runs the command, and closes the connections however it ends. */
 export async function withSession<T>(host: Host, command: Command, run: (session: Session) => Promise<T>): Promise<T> {
-  const { kubeconfig, context, namespace } = command.optsWithGlobals<ConnectionOptions>();
+  const options = command.optsWithGlobals<ConnectionOptions>();
+  const { kubeconfig, context } = options;
   await using kube = await connectKube({
     userAgent: USER_AGENT,
     env: host.env,
     ...(kubeconfig !== undefined && { kubeconfig }),
     ...(context !== undefined && { context }),
   });
-  const meant =
-    namespace ?? (await defaultNamespace({ ...(kubeconfig && { kubeconfig }), ...(context && { context }) }, host.env));
-  return await run({ host, kube, namespace: meant });
+  const namespace = options.namespace ?? (await defaultNamespace(options, host.env));
+  return await run({ host, kube, namespace });
 }

@@ -38,11 +38,6 @@ export function parseTargets(args: readonly string[], allowed: readonly KindName
   return rest.map((name) => targetOf(`${first}/${name}`, allowed));
 }
 
-/** The kind that an argument names without an object: `dc`, for all of them. @throws CliError usage */
-export function parseKind(arg: string, allowed: readonly KindName[]): KindName {
-  return checked(arg, allowed);
-}
-
 export function resourceOf(kind: KindName): Resource {
   return KINDS[kind].resource;
 }
@@ -50,11 +45,12 @@ export function resourceOf(kind: KindName): Resource {
 function targetOf(arg: string, allowed: readonly KindName[]): Target {
   const [type = '', name = '', ...more] = arg.split('/');
   if (name === '' || more.length > 0) throw usageError(`"${arg}" must be TYPE/NAME`);
-  const kind = checked(type, allowed);
+  const kind = parseKind(type, allowed);
   return { kind, resource: KINDS[kind].resource, name };
 }
 
-function checked(type: string, allowed: readonly KindName[]): KindName {
+/** The kind that a word names. @throws CliError usage: unknown, or not one that the command works on */
+export function parseKind(type: string, allowed: readonly KindName[]): KindName {
   const kind = kindNamed(type);
   if (kind !== undefined && allowed.includes(kind)) return kind;
   throw usageError(`"${type}" is not a type that this works on: use ${allowed.join(', ')}`);
@@ -63,10 +59,9 @@ function checked(type: string, allowed: readonly KindName[]): KindName {
 /** With or without the group behind it: `dc`, `deploymentconfig.apps.openshift.io`. */
 function kindNamed(type: string): KindName | undefined {
   const [name = '', ...group] = type.toLowerCase().split('.');
-  const found = (Object.keys(KINDS) as KindName[]).find((kind) => {
+  const wanted = group.join('.');
+  return (Object.keys(KINDS) as KindName[]).find((kind) => {
     const { names, resource } = KINDS[kind];
-    const wanted = group.join('.');
     return (names as readonly string[]).includes(name) && (wanted === '' || wanted === resource.group);
   });
-  return found;
 }

@@ -359,7 +359,7 @@ describe('rollout status', () => {
         type: 'Progressing',
         status: 'True' as const,
         reason: 'NewReplicationControllerAvailable',
-        message: 'rolled out',
+        message: '"wait-1" rolled out',
       },
     ],
   };
@@ -378,13 +378,17 @@ describe('rollout status', () => {
   });
 
   test('fails with the rollout', async () => {
-    const condition = { ...done.conditions[0]!, reason: 'ProgressDeadlineExceeded', message: 'has failed progressing' };
+    const condition = {
+      ...done.conditions[0]!,
+      reason: 'ProgressDeadlineExceeded',
+      message: '"fail-1" has failed progressing',
+    };
     await shop.config('fail', {}, { ...done, conditions: [condition] });
 
     expect(await shop.cli('rollout', 'status', 'dc/fail')).toEqual({
       code: 1,
       out: '',
-      err: 'error: has failed progressing\n',
+      err: 'error: "fail-1" has failed progressing\n',
     });
   });
 

@@ -150,7 +150,7 @@ describe('import-image', () => {
   test('the tag is latest when none is named; what is the same as before is said to be', async () => {
     await followed('same', `quay.io/shop/web@${digest}`);
 
-    const result = await shop.cli('import-image', 'same', '--timeout=300ms');
+    const result = await shop.cli('import-image', 'same', '--timeout=1500ms');
 
     expect(result).toEqual({ code: 0, out: `same:latest is unchanged: quay.io/shop/web@${digest}\n`, err: '' });
   });
@@ -204,6 +204,26 @@ describe('import-image', () => {
       ['1', undefined],
       ['2', true],
     ]);
+  });
+
+  test('a tag that is there is imported from where it comes from, or not at all', async () => {
+    await followed('kept', `quay.io/shop/web@${digest}`);
+    const before = await read('kept');
+
+    const same = await shop.cli('import-image', 'kept', '--from=quay.io/shop/web:latest', '--timeout=1ms');
+    const another = await shop.cli('import-image', 'kept', '--from=quay.io/shop/web:2', '--confirm');
+
+    expect(same.err).not.toContain('points to');
+    expect((await read('kept')).spec).toEqual(before.spec);
+    expect(another).toEqual({
+      code: 1,
+      out: '',
+      err: `error: the tag "latest" points to "quay.io/shop/web:latest" - use the 'tag' command if you want to change the source to "quay.io/shop/web:2"\n`,
+    });
+  });
+
+  test('flags of an image need one', async () => {
+    expect(await shop.cli('import-image', 'kept', '--scheduled')).toMatchObject({ code: 2 });
   });
 
   test.each<[string, string[], string]>([

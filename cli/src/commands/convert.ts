@@ -6,7 +6,7 @@ import { readConfig } from '../read.ts';
 import { withSession } from '../session.ts';
 import { styled } from '../style.ts';
 import { parseTargets } from '../targets.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 interface ConvertCommandOptions {
   readonly to: 'deployment' | 'statefulset';

@@ -5,7 +5,7 @@ import type { Host } from '../host.ts';
 import { addDryRun, addOutput, type DryRunOptions, type OutputOptions } from '../options.ts';
 import { printObject } from '../output.ts';
 import { withSession } from '../session.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 interface CreateOptions extends OutputOptions, DryRunOptions {
   readonly image: string;

@@ -7,9 +7,8 @@ import { parseDuration } from '../duration.ts';
 import type { Host } from '../host.ts';
 import { type Session, withSession } from '../session.ts';
 import { importNow } from '../tag/import-now.ts';
-import { withSpecTag } from '../tag/spec-tags.ts';
 import { untilUnchanged } from '../write/update.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 import { waitForImport } from './wait-for-import.ts';
 
 interface ImportOptions {
@@ -29,11 +28,11 @@ export function addImportImage(parent: Command, host: Host): void {
     .argument('<stream>', 'image stream and tag: STREAM[:TAG], the tag being latest')
     .summary('ask the registry for a tag now')
     .description(
-      'Asks the registry now what a tag points to, and waits for the answer. With --from the tag is set to an image first; ' +
-        'with --confirm the stream is created when it is missing.',
+      'Asks the registry now what a tag points to, and waits for the answer. With --from and --confirm the ' +
+        'stream or the tag is created when it is missing.',
     )
     .option('--from <image>', 'image to import')
-    .option('--confirm', 'create the stream or the tag when it is missing')
+    .option('--confirm', 'create the stream or the tag when it is missing; with --from')
     .option('--all', 'all tags of the stream that come from a registry')
     .option('--scheduled', 'import the image at regular intervals; with --from')
     .option('--insecure', 'allow plain HTTP and certificates that cannot be verified; with --from')
@@ -61,6 +60,9 @@ async function importImage(session: Session, arg: string, options: ImportOptions
   if (options.all && (options.from !== undefined || arg.includes(':'))) {
     throw usageError('with --all name a stream without tag, and no image');
   }
+  if ((options.scheduled || options.insecure) && options.from === undefined) {
+    throw usageError('--scheduled and --insecure belong to an image: name it with --from');
+  }
   const before = await untilUnchanged(`imagestreams/${stream}`, () => ask(session, stream, tag, options));
   const tags = options.all ? importableTags(before).map(({ name }) => name) : [tag];
   if (tags.length === 0) throw new CliError(`imagestreams/${stream} has no tags that come from a registry`);
@@ -70,31 +72,45 @@ async function importImage(session: Session, arg: string, options: ImportOptions
 /** Asks for the import; answers the stream as it was before. */
 async function ask(session: Session, name: string, tag: string, options: ImportOptions): Promise<ImageStream> {
   const { kube, namespace, host } = session;
-  const key = { resource: resources.imageStreams, namespace, name };
   const before = await readStream(session, name);
-  const entry = options.from === undefined ? undefined : entryFor(tag, options.from, options);
+  const added = options.all ? undefined : tagToAdd(before, name, tag, options);
   if (before === undefined) {
-    if (!options.confirm)
-      throw new CliError(`no image stream named "${name}" exists, pass --confirm to create and import`);
-    if (entry === undefined) throw usageError('to create an image stream, name an image with --from');
-    await kube.create<ImageStream>(resources.imageStreams, { metadata: { name, namespace }, spec: { tags: [entry] } });
+    const tags = added === undefined ? [] : [added];
+    await kube.create<ImageStream>(resources.imageStreams, { metadata: { name, namespace }, spec: { tags } });
     return { metadata: { name, namespace } };
   }
-  const existing = specTag(before, tag);
-  if (!options.all && existing === undefined && entry === undefined) {
-    throw new CliError(`"${tag}" does not exist on the image stream`);
+  const { uid, resourceVersion } = before.metadata;
+  const spec = added && { tags: [...(before.spec?.tags ?? []), added] };
+  const patch = { metadata: { uid, resourceVersion, annotations: importNow(host.now()) }, ...(spec && { spec }) };
+  await kube.mergePatch({ resource: resources.imageStreams, namespace, name }, patch);
+  return before;
+}
+
+/** The spec tag that is missing; undefined when it is there. @throws CliError when it is not there, or not to be imported so */
+function tagToAdd(
+  stream: ImageStream | undefined,
+  streamName: string,
+  tag: string,
+  options: ImportOptions,
+): TagReference | undefined {
+  const existing = stream && specTag(stream, tag);
+  if (existing === undefined) {
+    const missing = stream
+      ? `"${tag}" does not exist on the image stream`
+      : `no image stream named "${streamName}" exists`;
+    if (stream && options.from === undefined) throw new CliError(missing);
+    if (!options.confirm) throw new CliError(`${missing}, pass --confirm to create and import`);
+    if (options.from === undefined) throw usageError('to create an image stream, name an image with --from');
+    return entryFor(tag, options.from, options);
   }
-  if (existing !== undefined && existing.from?.kind !== 'DockerImage' && entry === undefined && !options.all) {
+  if (existing.from?.kind !== 'DockerImage') {
     throw new CliError(`tag "${tag}" does not come from a registry: it is not imported`);
   }
-  if (existing === undefined && entry !== undefined && !options.confirm) {
-    throw new CliError(`"${tag}" does not exist on the image stream, pass --confirm to create and import`);
+  if (options.from !== undefined && options.from !== existing.from.name) {
+    const change = `use the 'tag' command if you want to change the source to "${options.from}"`;
+    throw new CliError(`the tag "${tag}" points to "${existing.from.name}" - ${change}`);
   }
-  const tags = entry && withSpecTag(before, entry);
-  const { uid, resourceVersion } = before.metadata;
-  const annotations = importNow(host.now());
-  await kube.mergePatch(key, { metadata: { uid, resourceVersion, annotations }, ...(tags && { spec: { tags } }) });
-  return before;
+  return undefined;
 }
 
 async function readStream({ kube, namespace }: Session, name: string): Promise<ImageStream | undefined> {

@@ -9,7 +9,7 @@ import { readController } from '../read.ts';
 import { type Session, withSession } from '../session.ts';
 import { parseTargets } from '../targets.ts';
 import { writeRollback } from '../write/write-rollback.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 import { warnOfDisabledTriggers } from './rollback-warning.ts';
 
 interface RollbackOptions extends OutputOptions, DryRunOptions {

@@ -18,7 +18,7 @@ import { readConfig, readControllers } from '../read.ts';
 import { type Session, withSession } from '../session.ts';
 import { parseTargets } from '../targets.ts';
 import { untilUnchanged } from '../write/update.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 export function addRolloutCancel(parent: Command, host: Host): void {
   const command = parent

@@ -10,7 +10,7 @@ import { type Session, withSession } from '../session.ts';
 import { styledPhase } from '../style.ts';
 import { table } from '../table.ts';
 import { parseTargets, type Target } from '../targets.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 interface HistoryOptions {
   readonly revision: number;

@@ -12,7 +12,7 @@ import { type Session, withSession } from '../session.ts';
 import { parseTargets } from '../targets.ts';
 import { startVersion } from '../write/start-version.ts';
 import { untilUnchanged } from '../write/update.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 interface LatestOptions extends OutputOptions, DryRunOptions {
   readonly again?: true;

@@ -9,7 +9,7 @@ import { configKey, readConfig } from '../read.ts';
 import { type Session, withSession } from '../session.ts';
 import { parseTargets, type Target } from '../targets.ts';
 import { untilUnchanged } from '../write/update.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 export function addRolloutPause(parent: Command, host: Host): void {
   const command = parent

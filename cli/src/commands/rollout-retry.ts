@@ -10,7 +10,7 @@ import { readConfig, readLatest } from '../read.ts';
 import { type Session, withSession } from '../session.ts';
 import { parseTargets } from '../targets.ts';
 import { untilUnchanged } from '../write/update.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 /** Label of the deployer pod of a rollout and of the pods of its hooks. */
 const DEPLOYER_POD_LABEL = 'openshift.io/deployer-pod-for.name';

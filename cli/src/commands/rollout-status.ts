@@ -1,15 +1,15 @@
-import { type DeploymentConfig, normalizeDeploymentConfig } from '@tagstream/api-types';
-import { rolloutStatus } from '@tagstream/deployment';
+import { type DeploymentConfig, type NormalDeploymentConfig, normalizeDeploymentConfig } from '@tagstream/api-types';
+import { isTerminal, rolloutStatus } from '@tagstream/deployment';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { parseDuration } from '../duration.ts';
 import { follow } from '../follow.ts';
 import type { Host } from '../host.ts';
 import { parseRevision } from '../options.ts';
-import { configKey } from '../read.ts';
+import { configKey, readLatest } from '../read.ts';
 import { type Session, withSession } from '../session.ts';
 import { parseTargets, type Target } from '../targets.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 interface StatusOptions {
   readonly watch: boolean;
@@ -49,8 +49,12 @@ async function status(session: Session, { name }: Target, options: StatusOptions
   let told = '';
   try {
     for await (const stored of follow<DeploymentConfig>(session, configKey(session, name), signal)) {
-      const { kind, message } = rolloutStatus(normalizeDeploymentConfig(stored), options.revision);
-      if (kind === 'failed') throw new CliError(message);
+      const dc = normalizeDeploymentConfig(stored);
+      const { kind, message } = rolloutStatus(dc, options.revision);
+      if (kind === 'failed') {
+        if (options.watch && (await isRetried(session, dc))) continue;
+        throw new CliError(message);
+      }
       if (message !== told) host.out(`${message}\n`);
       told = message;
       if (kind === 'done' || !options.watch) return;
@@ -60,4 +64,10 @@ async function status(session: Session, { name }: Target, options: StatusOptions
     throw error;
   }
   throw new CliError('object has been deleted');
+}
+
+/** A failed rollout that was sent back to its beginning: the failure stands there until the controller comes by. */
+async function isRetried(session: Session, dc: NormalDeploymentConfig): Promise<boolean> {
+  const latest = await readLatest(session, dc);
+  return latest !== undefined && !isTerminal(latest);
 }

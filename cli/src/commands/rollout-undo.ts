@@ -8,7 +8,7 @@ import { podTemplateText } from '../pod-template-text.ts';
 import { type Session, withSession } from '../session.ts';
 import { parseTargets, type Target } from '../targets.ts';
 import { writeRollback } from '../write/write-rollback.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 import { warnOfDisabledTriggers } from './rollback-warning.ts';
 
 interface UndoOptions extends OutputOptions, DryRunOptions {

@@ -10,7 +10,7 @@ import { type Session, withSession } from '../session.ts';
 import { table } from '../table.ts';
 import type { Target } from '../targets.ts';
 import { untilUnchanged } from '../write/update.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 import { type TriggerOptions, triggerChange } from './trigger-change.ts';
 import { findTriggered, type Selection, triggersOf, writeTriggers } from './triggered-objects.ts';
 

@@ -8,7 +8,7 @@ import { type Session, withSession } from '../session.ts';
 import { styled } from '../style.ts';
 import { table } from '../table.ts';
 import { parseTargets } from '../targets.ts';
-import { withExamples } from './command-group.ts';
+import { withExamples } from './examples.ts';
 
 export function addTagHistory(parent: Command, host: Host): void {
   const command = parent

@@ -16,8 +16,8 @@ import {
   TagSourceError,
 } from '../tag/tag-source.ts';
 import { untilUnchanged } from '../write/update.ts';
-import { withExamples } from './command-group.ts';
 import { deleteTag } from './delete-tag.ts';
+import { withExamples } from './examples.ts';
 
 interface TagOptions {
   readonly source?: SourceHint;

@@ -91,7 +91,7 @@ const imageTrigger = {
   imageChangeParams: { automatic: true, containerNames: ['web'], from: { name: 'web:latest' } },
 };
 const progressing = (reason: string) => ({
-  conditions: [{ type: 'Progressing', status: 'True' as const, reason, message: `because of ${reason}` }],
+  conditions: [{ type: 'Progressing', status: 'True' as const, reason, message: `"web-1" because of ${reason}` }],
 });
 const counted = (updatedReplicas: number, replicas: number, availableReplicas: number) => ({
   updatedReplicas,
@@ -125,17 +125,22 @@ test.each<[string, { status: DeploymentConfigStatus; spec?: object; revision?: n
   [
     'rolled out',
     { status: { latestVersion: 1, observedGeneration: 1, ...progressing('NewReplicationControllerAvailable') } },
-    ['done', 'because of NewReplicationControllerAvailable'],
+    ['done', '"web-1" because of NewReplicationControllerAvailable'],
+  ],
+  [
+    'rolled out before, and another version asked for: the generation does not show it',
+    { status: { latestVersion: 2, observedGeneration: 1, ...progressing('NewReplicationControllerAvailable') } },
+    ['waiting', notSeen],
   ],
   [
     'failed',
     { status: { latestVersion: 1, observedGeneration: 1, ...progressing('ProgressDeadlineExceeded') } },
-    ['failed', 'because of ProgressDeadlineExceeded'],
+    ['failed', '"web-1" because of ProgressDeadlineExceeded'],
   ],
   [
     'cancelled',
     { status: { latestVersion: 1, observedGeneration: 1, ...progressing('RolloutCancelled') } },
-    ['failed', 'because of RolloutCancelled'],
+    ['failed', '"web-1" because of RolloutCancelled'],
   ],
   [
     'paused',

@@ -1,8 +1,4 @@
 import type { Command } from 'commander';
-import type { Host } from '../host.ts';
-
-/** Adds a command to the program or to a group of it. */
-export type AddCommand = (parent: Command, host: Host) => void;
 
 /** Examples at the end of a command's help, each a comment and a command line. */
 export function withExamples(
