@@ -53,6 +53,8 @@ beforeEach(() => {
         readStream: ({ namespace, name }) => read(`${namespace}/${name}`),
         mayPull: (namespace, source) => mayPull(namespace, source),
         problems: reports,
+        wrote: () => {},
+        inTurn: (write) => write(),
         telemetry: recorded.telemetry,
       },
       webKey,

@@ -7,8 +7,8 @@ import { tagId, type WorkloadKey } from './workload-view.ts';
 
 export interface FollowTagDeps {
   readonly followers: (tag: string) => readonly WorkloadKey[];
-  /** Brings one workload up to date; bounded by the caller over all tags together. */
-  readonly update: (key: WorkloadKey) => Promise<UpdateResult>;
+  /** Brings one workload up to date; bounded by the caller over all tags together, which take turns. */
+  readonly update: (key: WorkloadKey, tag: string) => Promise<UpdateResult>;
   readonly clock: Pick<Clock, 'now'>;
   readonly telemetry: Pick<Telemetry, 'delayed'>;
 }
@@ -22,7 +22,8 @@ const BUSY_RETRY_MS = 500;
  */
 export function followTagHandler(deps: FollowTagDeps): Handler<EventData<typeof TagUpdated>> {
   return async ({ data }): Promise<Outcome> => {
-    const results = await Promise.allSettled(deps.followers(tagId(data)).map(deps.update));
+    const tag = tagId(data);
+    const results = await Promise.allSettled(deps.followers(tag).map((key) => deps.update(key, tag)));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     const patched = results.some((result) => result.status === 'fulfilled' && result.value === 'patched');

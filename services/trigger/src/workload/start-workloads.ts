@@ -2,13 +2,13 @@ import type { ImageStream, KubeObject } from '@tagstream/api-types';
 import { TagsStream, TagUpdated } from '@tagstream/events';
 import { recordEvent, type WatchCache, watchCache } from '@tagstream/kube';
 import { keyedQueue } from '@tagstream/service';
-import pLimit from 'p-limit';
 import { FollowIndex } from '../follow-index.ts';
-import { ACK_WAIT_MS, durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
+import { ACK_WAIT_MS, durableName, FORBIDDEN_RETRY_MS, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { resync } from '../resync.ts';
 import { type StreamName, streamId, streamName } from '../stream/stream-key.ts';
 import { createStreamLock } from '../stream/stream-lock.ts';
 import { watchHealth } from '../watch-health.ts';
+import { createFairLimit } from './fair-limit.ts';
 import { followTagHandler } from './follow-tag.ts';
 import { createProblemReports } from './problem-reports.ts';
 import { sharedRead } from './shared-read.ts';
@@ -26,11 +26,11 @@ import {
 /** Tags whose followers are updated at the same time. */
 const TAG_CONCURRENCY = 16;
 
+/** Lane of updates because the workload itself changed, beside one lane for each tag that moved. */
+const OWN_CHANGES = 'own changes';
+
 /** Why an update is looked at again: others kept writing the workload. */
 const BUSY_RETRY_MS = 1000;
-
-/** Nobody tells when a right is granted; so it is looked up now and then. */
-const FORBIDDEN_RETRY_MS = 60_000;
 
 /** Starts the half of the service that owns the image fields of annotated workloads. */
 export async function startWorkloads(
@@ -41,8 +41,10 @@ export async function startWorkloads(
   const keys = new Map<string, WorkloadKey>();
   const caches = new Map<string, WatchCache<WorkloadView>>();
   const read = sharedRead((id) => parts.readStream(streamName(id)));
-  const limit = pLimit(config.patchConcurrency);
+  const limit = createFairLimit(config.patchConcurrency);
   const lock = createStreamLock();
+  /** Versions that were written here: there is nothing to find out about them. */
+  const written = new Map<string, string>();
 
   const problems = createProblemReports(clock, (key, { uid, reason, message }) =>
     recordEvent(kube, {
@@ -54,16 +56,17 @@ export async function startWorkloads(
       clock,
     }),
   );
-  const deps: UpdateWorkloadDeps = {
+  const deps: Omit<UpdateWorkloadDeps, 'inTurn'> = {
     kube,
     telemetry,
     cached: ({ kind, namespace, name }) => caches.get(kind.resource.plural)?.get(namespace, name),
     readStream: (stream) => read(streamId(stream)),
     mayPull,
     problems,
+    wrote: ({ id }, resourceVersion) => void (keys.has(id) && written.set(id, resourceVersion)),
   };
-  const update = async (key: WorkloadKey) => {
-    const result = await lock(key.id, () => limit(() => updateWorkload(deps, key)));
+  const update = async (key: WorkloadKey, lane: string) => {
+    const result = await lock(key.id, () => updateWorkload({ ...deps, inTurn: (write) => limit(lane, write) }, key));
     if (result === 'forbidden') queue.addAfter(key.id, FORBIDDEN_RETRY_MS);
     return result;
   };
@@ -76,7 +79,7 @@ export async function startWorkloads(
       run: async (id) => {
         const key = keys.get(id);
         if (key === undefined) return undefined;
-        return (await update(key)) === 'busy' ? { againAfterMs: BUSY_RETRY_MS } : undefined;
+        return (await update(key, OWN_CHANGES)) === 'busy' ? { againAfterMs: BUSY_RETRY_MS } : undefined;
       },
       onError: ({ key, error, retryInMs }) =>
         telemetry.log.warn({ workload: key, err: error, retryInMs }, 'workload not updated'),
@@ -93,11 +96,14 @@ export async function startWorkloads(
         index.set(key, now ? tagsFollowed(now, namespace) : []);
         if (now === undefined) {
           keys.delete(key.id);
+          written.delete(key.id);
           problems.clear(key);
           return;
         }
         keys.set(key.id, key);
-        if (now.fingerprint !== before?.fingerprint) queue.add(key.id);
+        const isOurs = written.get(key.id) === now.resourceVersion;
+        written.delete(key.id);
+        if (now.fingerprint !== before?.fingerprint && !isOurs) queue.add(key.id);
       },
       onStatus: watchHealth(health, kind.resource.plural),
     });

@@ -20,6 +20,10 @@ export interface UpdateWorkloadDeps {
   readonly mayPull: PullPermission;
   /** Tells the owner of the workload that its triggers cannot be followed, and forgets about it when they can. */
   readonly problems: ProblemReports;
+  /** Runs a write in its turn; what is read before is shared and needs none. */
+  readonly inTurn: <T>(write: () => Promise<T>) => Promise<T>;
+  /** Told the version of the workload that a write of ours made. */
+  readonly wrote: (key: WorkloadKey, resourceVersion: string) => void;
   readonly telemetry: Pick<Telemetry, 'conflicted' | 'patched' | 'refused'>;
 }
 
@@ -100,9 +104,11 @@ async function patch(
   changes: readonly ImageChange[],
 ): Promise<'patched' | 'overtaken' | { readonly refused: string }> {
   try {
-    await deps.kube.jsonPatch(workloadObject(key), imagePatch(view.resourceVersion, changes), {
-      fieldManager: FIELD_MANAGER,
-    });
+    const operations = imagePatch(view.resourceVersion, changes);
+    const { metadata } = await deps.inTurn(() =>
+      deps.kube.jsonPatch<KubeObject>(workloadObject(key), operations, { fieldManager: FIELD_MANAGER }),
+    );
+    deps.wrote(key, metadata.resourceVersion ?? '');
   } catch (error) {
     if (isKubeError(error, 'conflict', 'not_found')) return 'overtaken';
     if (isKubeError(error, 'invalid', 'forbidden')) return { refused: error.message };
