@@ -25,6 +25,9 @@ const MAX_PATH_PART = 512;
 /** When to come back after a 503: about as long as the bus takes to elect a new leader. */
 const RETRY_AFTER_SECONDS = 2;
 
+/** What Fastify takes for a content type. It refuses others with 415; that must not lose a notification. */
+const CONTENT_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;|$)/;
+
 const OTHER_METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** What the server tells besides what becomes of deliveries. */
@@ -73,7 +76,8 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, 'There is no hook here; hooks are at /hooks/<name>.'));
 
   const onRequest = async (request: Request, reply: FastifyReply) => {
-    const length = request.headers['content-length'];
+    const { 'content-length': length, 'content-type': type } = request.headers;
+    if (type !== undefined && !CONTENT_TYPE.test(type)) delete request.headers['content-type'];
     const admission = admit(
       {
         address: request.ip,

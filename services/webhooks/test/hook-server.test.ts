@@ -91,6 +91,8 @@ describe('the hook server', () => {
     ['text/plain'],
     ['application/x-www-form-urlencoded'],
     [''],
+    ['json'],
+    ['application/json/x; a'],
   ])('takes the content type %j', async (type) => {
     const headers = { authorization: `Bearer ${SECRET}`, ...(type !== '' && { 'content-type': type }) };
     expect((await post({ headers, body: envelope(event('latest')) })).statusCode).toBe(202);

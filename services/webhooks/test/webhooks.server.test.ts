@@ -102,9 +102,13 @@ describe('the webhooks service with a NATS and a registry of its own', () => {
 
   test('metrics say what became of deliveries', async () => {
     const text = await (await fetch(`${service.adminUrl}/metrics`)).text();
-    expect(text).toMatch(/tagstream_webhooks_accepted_total\{sender="distribution"\} [1-9]/);
-    expect(text).toMatch(/tagstream_webhooks_rejected_total\{sender="distribution",status="401"\} 1/);
-    expect(text).toMatch(/tagstream_webhooks_ignored_total\{sender="distribution",reason="media-type"\} [1-9]/);
+    expect(text).toMatch(/tagstream_webhooks_accepted_total\{receiver="distribution",sender="distribution"\} [1-9]/);
+    expect(text).toMatch(
+      /tagstream_webhooks_rejected_total\{receiver="distribution",sender="distribution",status="401"\} 1/,
+    );
+    expect(text).toMatch(
+      /tagstream_webhooks_ignored_total\{receiver="distribution",sender="distribution",reason="media-type"\} [1-9]/,
+    );
   });
 
   test('while NATS is away senders are told to come back, and the registry does', async () => {
