@@ -30,7 +30,10 @@ describe('deploy', () => {
 const rights: readonly (readonly [string, string, boolean])[] = [
   ['poller', 'watch image.openshift.io/imagestreams', true],
   ['poller', 'patch image.openshift.io/imagestreams/status', false],
-  ['poller', 'get /secrets', false],
+  ['poller', 'get /secrets', true],
+  ['poller', 'create /secrets', false],
+  ['poller', 'create image.openshift.io/images', true],
+  ['poller', 'patch image.openshift.io/images', false],
   ['webhooks', 'get image.openshift.io/imagestreams', false],
   ['trigger', 'watch image.openshift.io/imagestreams', true],
   ['trigger', 'patch image.openshift.io/imagestreams/status', true],
