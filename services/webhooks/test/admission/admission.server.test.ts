@@ -4,6 +4,7 @@ import { type Resource, resources } from '@tagstream/kube';
 import { freePort, type ServiceProcess, startService } from '@tagstream/servers';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { type Cluster, firstContainer, image, podSpec, specOf, startCluster } from './cluster.ts';
+import { post } from './tls-probe.ts';
 
 /** From a write to its effect in another process on a busy machine. */
 const patience = { timeout: 15_000 };
@@ -177,6 +178,20 @@ describe('local image names in a cluster', () => {
     await expect.poll(next, patience).toBe(image('d'));
     await cluster.writeStream('moving', { lookupPolicy: { local: true } }, { latest: 'e' });
     await expect.poll(next, patience).toBe(image('e'));
+  });
+
+  test('the webhook is ready and answers without NATS', async () => {
+    const port = await freePort();
+    await using withoutNats = await startService('webhooks', {
+      ...cluster.env(port),
+      NATS_URL: 'nats://127.0.0.1:1',
+      TAGSTREAM_ADMISSION_SECRET: `${cluster.namespace}/admission-certificate`,
+    });
+    const [ca = ''] = await cluster.bundles();
+    const review = { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1' };
+    expect(await post({ port, ca, path: '/admission', body: JSON.stringify(review) })).toMatchObject({ status: 400 });
+    const report = await (await fetch(`${withoutNats.adminUrl}/readyz`)).json();
+    expect(report).toMatchObject({ checks: { nats: { detail: 'waiting for the first connection to NATS' } } });
   });
 
   test('a dead webhook stops nobody, and names are resolved again when it is back', async () => {

@@ -1,0 +1,127 @@
+/**
+ * How long an API server waits for the admission webhook: 500 new Deployments a second, each of which names an image by a stream
+ * that must be resolved; beside it, in the same run, a bare HTTPS route that allows everything.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ImageStream, KubeObject } from '@tagstream/api-types';
+import { connectKube, type KubeClient, resources } from '@tagstream/kube';
+import { applyCrds, freePort, startControlPlane, startNats, startService } from '@tagstream/servers';
+import { execa } from 'execa';
+import pLimit from 'p-limit';
+import type { LoadOptions, LoadResult } from './admission/admission-load.ts';
+import { digestOf, NAMESPACE, resolvedImage, STREAMS, TAGS } from './admission/sample-review.ts';
+import { processCost } from './webhooks/process-cost.ts';
+
+const PER_SECOND = 500;
+const SECONDS = 30;
+
+/** Enough for the code to be compiled. */
+const WARM_UP_SECONDS = 5;
+
+/** A few dozen connections is what an API server opens under such a load. */
+const CONNECTIONS = 32;
+
+/** Beyond eight writes in flight an API server of two cores only gets slower. */
+const WRITES = 8;
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+const secretName = { namespace: NAMESPACE, name: 'admission-certificate' };
+
+await using stack = new AsyncDisposableStack();
+const dir = await mkdtemp(join(tmpdir(), 'tagstream-bench-'));
+stack.defer(() => rm(dir, { recursive: true }));
+
+console.log(`Starting the servers, with ${STREAMS} ImageStreams of ${TAGS.length} tags…`);
+const nats = stack.use(await startNats());
+const cluster = stack.use(await startControlPlane());
+await applyCrds(cluster.kubeconfig, join(import.meta.dirname, '../../deploy/crds'));
+const kube = stack.use(await connectKube({ kubeconfig: cluster.kubeconfig, userAgent: 'tagstream-bench' }));
+await kube.create(resources.namespaces, { metadata: { name: NAMESPACE } });
+const limit = pLimit(WRITES);
+await Promise.all(Array.from({ length: STREAMS }, (_, stream) => limit(() => createStream(kube, stream))));
+
+console.log('Starting the service and the bare route…');
+const port = await freePort();
+const service = stack.use(
+  await startService('webhooks', {
+    NATS_URL: nats.url,
+    KUBECONFIG: cluster.kubeconfig,
+    TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+    TAGSTREAM_HTTP_HOST: '127.0.0.1',
+    TAGSTREAM_HTTP_PORT: '0',
+    TAGSTREAM_WEBHOOK_ALLOW_ANYBODY: 'true',
+    TAGSTREAM_ADMISSION_HOST: '127.0.0.1',
+    TAGSTREAM_ADMISSION_PORT: String(port),
+    TAGSTREAM_ADMISSION_NAMES: '127.0.0.1',
+    TAGSTREAM_ADMISSION_SECRET: `${secretName.namespace}/${secretName.name}`,
+  }),
+);
+// Both serve with the certificate that the service made.
+const { data } = await kube.get<KubeObject & { data: Record<string, string> }>({
+  resource: resources.secrets,
+  ...secretName,
+});
+for (const file of ['ca.crt', 'tls.crt', 'tls.key']) {
+  await writeFile(join(dir, file), Buffer.from(data[file] ?? '', 'base64'), { mode: 0o600 });
+}
+const barePort = await freePort();
+const main = join(import.meta.dirname, 'admission/bare-admission.ts');
+const bareEnv = { TAGSTREAM_ADMISSION_CERT_DIR: dir, TAGSTREAM_ADMISSION_PORT: String(barePort) };
+stack.use(await startService('webhooks', bareEnv, { main }));
+
+await load(port, WARM_UP_SECONDS, true);
+await load(barePort, WARM_UP_SECONDS, false);
+console.log(`${PER_SECOND} reviews a second for ${SECONDS} s to the service…`);
+const before = await processCost(service.adminUrl);
+const resolved = await load(port, SECONDS, true);
+const after = await processCost(service.adminUrl);
+console.log(`${PER_SECOND} reviews a second for ${SECONDS} s to the bare route…`);
+const bare = await load(barePort, SECONDS, false);
+
+console.log(
+  JSON.stringify({
+    perSecond: resolved.perSecond,
+    p99Ms: round(resolved.p99Ms),
+    p50Ms: round(resolved.p50Ms),
+    maxMs: round(resolved.maxMs),
+    wrong: resolved.wrong,
+    cpuMsPerReview: round(((after.cpuSeconds - before.cpuSeconds) * 1000) / (PER_SECOND * SECONDS)),
+    rssMb: Math.round(after.rssMb),
+    barePerSecond: bare.perSecond,
+    bareP50Ms: round(bare.p50Ms),
+    bareP99Ms: round(bare.p99Ms),
+    bareWrong: bare.wrong,
+  }),
+);
+
+async function load(to: number, seconds: number, expectImages: boolean): Promise<LoadResult> {
+  const options: LoadOptions = {
+    port: to,
+    caFile: join(dir, 'ca.crt'),
+    perSecond: PER_SECOND,
+    seconds,
+    connections: CONNECTIONS,
+    expectImages,
+  };
+  const script = join(import.meta.dirname, 'admission/admission-load.ts');
+  const { stdout } = await execa(process.execPath, [script, JSON.stringify(options)]);
+  return JSON.parse(stdout) as LoadResult;
+}
+
+/** A stream that allows local names, each tag with one image. */
+async function createStream(client: KubeClient, stream: number): Promise<void> {
+  const name = `app-${stream}`;
+  await client.create<ImageStream>(resources.imageStreams, {
+    metadata: { namespace: NAMESPACE, name },
+    spec: { lookupPolicy: { local: true } },
+  });
+  const created = new Date().toISOString();
+  const tags = TAGS.map((tag, i) => {
+    const item = { created, generation: 1, image: digestOf(stream, i), dockerImageReference: resolvedImage(stream, i) };
+    return { tag, items: [item] };
+  });
+  const key = { resource: resources.imageStreams, namespace: NAMESPACE, name };
+  await client.mergePatch(key, { status: { tags } }, { subresource: 'status' });
+}
