@@ -47,6 +47,12 @@ export const config = defineConfig({
     default: 16,
     description: 'Workloads that are written at the same time',
   }),
+  workloads: field({
+    env: 'TAGSTREAM_WORKLOADS',
+    schema: Type.String({ minLength: 1 }),
+    optional: true,
+    description: 'Path of a YAML file of further kinds of workloads, taken up again when it changes',
+  }),
 });
 
 export type TriggerConfig = ReturnType<typeof config.parse>;

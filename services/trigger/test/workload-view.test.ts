@@ -1,5 +1,6 @@
 import type { KubeObject } from '@tagstream/api-types';
 import { describe, expect, test } from 'vitest';
+import { workloadKinds } from '../src/workload/workload-kind.ts';
 import { tagsFollowed, viewWorkload, workloadKey } from '../src/workload/workload-view.ts';
 import { cronJobs, deployment, deployments, FIRST_IMAGE, triggers, viewOf } from './support/workloads.ts';
 
@@ -45,6 +46,39 @@ describe('what is kept of a workload', () => {
     expect(view?.problem).toMatch(/^the value is not JSON/);
     expect(view?.triggers).toEqual([]);
     expect(view && tagsFollowed(view, 'shop')).toEqual([]);
+  });
+});
+
+describe('of a kind that others usually make', () => {
+  const kindOf = (plural: string) => {
+    const kind = workloadKinds.find(({ resource }) => resource.plural === plural);
+    if (kind === undefined) throw new Error(`no kind ${plural}`);
+    return kind;
+  };
+  const owned = (controller: boolean): KubeObject => ({
+    ...deployment(),
+    metadata: {
+      ...deployment().metadata,
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web', uid: 'uid-0', controller }],
+    },
+  });
+  const withStatus = (status: object) => ({ ...deployment(), status }) as KubeObject;
+
+  test.each([
+    { row: 'a ReplicaSet that a Deployment controls', plural: 'replicasets', object: owned(true), kept: false },
+    { row: 'a ReplicaSet that somebody merely owns', plural: 'replicasets', object: owned(false), kept: true },
+    { row: 'a controller of a DeploymentConfig', plural: 'replicationcontrollers', object: owned(true), kept: false },
+    { row: 'a Deployment that an operator controls', plural: 'deployments', object: owned(true), kept: true },
+    { row: 'a pod that has ended', plural: 'pods', object: withStatus({ phase: 'Succeeded' }), kept: false },
+    { row: 'a pod that runs', plural: 'pods', object: withStatus({ phase: 'Running' }), kept: true },
+    {
+      row: 'a Job that has failed',
+      plural: 'jobs',
+      object: withStatus({ conditions: [{ type: 'Failed', status: 'True' }] }),
+      kept: false,
+    },
+  ])('$row is looked at: $kept', ({ plural, object, kept }) => {
+    expect(viewWorkload(object, kindOf(plural)) !== undefined).toBe(kept);
   });
 });
 

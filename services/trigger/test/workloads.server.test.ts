@@ -6,7 +6,7 @@ import { refuseDigests } from './support/refuse-digests.ts';
 import { digest, follows } from './support/streams.ts';
 import { FIRST_IMAGE, triggers } from './support/workloads.ts';
 
-const { deployments, statefulSets, daemonSets, cronJobs } = resources;
+const { deployments, statefulSets, daemonSets, cronJobs, replicaSets, replicationControllers, jobs, pods } = resources;
 const patience = { timeout: 15_000 };
 const CRON_IMAGE = 'spec.jobTemplate.spec.template.spec.containers[0].image';
 
@@ -42,6 +42,20 @@ describe('workloads', () => {
       }
     }
     for (const kind of kinds) expect(await cluster.generation(kind, 'app'), kind.kind).toBe(3);
+  });
+
+  test('that stand alone get their image too, and the owner of a Job is told that it cannot', async () => {
+    await cluster.applyStream('bare', [web('latest')]);
+    for (const kind of [replicaSets, replicationControllers, pods, jobs]) {
+      const path = kind === pods ? 'spec.containers[0].image' : FIRST_IMAGE;
+      await cluster.createWorkload(kind, `bare-${kind.plural}`, triggers({ 'bare:latest': path }));
+    }
+    await cluster.poll('bare', 'latest', 'a');
+    for (const kind of [replicaSets, replicationControllers, pods]) {
+      await expect.poll(() => cluster.image(kind, `bare-${kind.plural}`), patience).toBe(pullSpec('a'));
+    }
+    await expect.poll(() => cluster.eventsAbout('bare-jobs'), patience).toEqual(['Warning ImageUpdateRefused x1']);
+    expect(await cluster.image(jobs, 'bare-jobs')).toBe('none');
   });
 
   test('that come after the image get it at once, and a manual change is taken back', async () => {
@@ -85,7 +99,9 @@ describe('workloads', () => {
     await cluster.createWorkload(deployments, 'guarded', triggers({ 'guarded:latest': FIRST_IMAGE }));
     await cluster.poll('guarded', 'latest', 'a');
     await expect.poll(() => cluster.eventsAbout('guarded'), patience).toEqual(['Warning ImageUpdateRefused x1']);
-    const refusals = () => service.lines().filter(({ reason }) => reason === 'ImageUpdateRefused').length;
+    const guarded = `deployments.apps/${cluster.namespace}/guarded`;
+    const refusals = () =>
+      service.lines().filter(({ reason, workload }) => reason === 'ImageUpdateRefused' && workload === guarded).length;
     await cluster.poll('guarded', 'latest', 'b');
     await expect.poll(() => cluster.told('guarded'), patience).toHaveLength(2);
     // The message of the next image has been dealt with when the one after it has.

@@ -1,27 +1,21 @@
-import type { ImageStream, KubeObject } from '@tagstream/api-types';
+import type { ImageStream } from '@tagstream/api-types';
 import { TagsStream, TagUpdated } from '@tagstream/events';
-import { recordEvent, type WatchCache, watchCache } from '@tagstream/kube';
+import { apiVersionOf, recordEvent } from '@tagstream/kube';
 import { keyedQueue } from '@tagstream/service';
 import { FollowIndex } from '../follow-index.ts';
 import { ACK_WAIT_MS, durableName, FORBIDDEN_RETRY_MS, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { resync } from '../resync.ts';
 import { type StreamName, streamId, streamName } from '../stream/stream-key.ts';
 import { createStreamLock } from '../stream/stream-lock.ts';
-import { watchHealth } from '../watch-health.ts';
+import { readKinds } from './configured-kinds.ts';
 import { createFairLimit } from './fair-limit.ts';
+import { followFile } from './follow-file.ts';
 import { followTagHandler } from './follow-tag.ts';
 import { createProblemReports } from './problem-reports.ts';
 import { sharedRead } from './shared-read.ts';
 import { type UpdateWorkloadDeps, updateWorkload } from './update-workload.ts';
-import { workloadKinds } from './workload-kind.ts';
-import {
-  tagId,
-  tagsFollowed,
-  viewWorkload,
-  type WorkloadKey,
-  type WorkloadView,
-  workloadKey,
-} from './workload-view.ts';
+import { watchKinds } from './watch-kinds.ts';
+import { tagId, tagsFollowed, type WorkloadKey } from './workload-view.ts';
 
 /** Tags whose followers are updated at the same time. */
 const TAG_CONCURRENCY = 16;
@@ -39,7 +33,6 @@ export async function startWorkloads(
   const { bus, kube, mayPull, config, clock, health, telemetry, signal, defer } = parts;
   const index = new FollowIndex<WorkloadKey>();
   const keys = new Map<string, WorkloadKey>();
-  const caches = new Map<string, WatchCache<WorkloadView>>();
   const read = sharedRead((id) => parts.readStream(streamName(id)));
   const limit = createFairLimit(config.patchConcurrency);
   const lock = createStreamLock();
@@ -59,7 +52,7 @@ export async function startWorkloads(
   const deps: Omit<UpdateWorkloadDeps, 'inTurn'> = {
     kube,
     telemetry,
-    cached: ({ kind, namespace, name }) => caches.get(kind.resource.plural)?.get(namespace, name),
+    cached: ({ kind, namespace, name }) => watches.cached(kind, namespace, name),
     readStream: (stream) => read(streamId(stream)),
     mayPull,
     problems,
@@ -86,14 +79,14 @@ export async function startWorkloads(
     }),
   );
 
-  for (const kind of workloadKinds) {
-    const cache = watchCache(kube, kind.resource, {
-      ...(config.namespace && { namespace: config.namespace }),
+  const watches = defer(
+    watchKinds({
+      kube,
+      health,
       signal,
-      project: (object: KubeObject) => viewWorkload(object, kind),
-      onChange: ({ namespace, name }, now, before) => {
-        const key = workloadKey(kind, namespace, name);
-        index.set(key, now ? tagsFollowed(now, namespace) : []);
+      namespace: config.namespace,
+      onChange: (key, now, before) => {
+        index.set(key, now ? tagsFollowed(now, key.namespace) : []);
         if (now === undefined) {
           keys.delete(key.id);
           written.delete(key.id);
@@ -105,12 +98,24 @@ export async function startWorkloads(
         written.delete(key.id);
         if (now.fingerprint !== before?.fingerprint && !isOurs) queue.add(key.id);
       },
-      onStatus: watchHealth(health, kind.resource.plural),
-    });
-    caches.set(kind.resource.plural, defer(cache));
-  }
+    }),
+  );
   // A tag-updated message must find its followers: nothing is consumed before the index is complete.
-  await Promise.all([...caches.values()].map((cache) => cache.synced));
+  await watches.synced;
+  if (config.workloads !== undefined) {
+    const path = config.workloads;
+    await followFile({
+      read: () => readKinds(path),
+      clock,
+      signal,
+      onChange: watches.configure,
+      onProblem: (problem) => {
+        const detail = problem === undefined ? 'taken up' : `refused, the kinds from before stay: ${problem}`;
+        health.set('further kinds of workloads', { ready: true, detail });
+        telemetry.log[problem === undefined ? 'info' : 'error']({ path, detail }, 'file of further kinds of workloads');
+      },
+    });
+  }
 
   const consumer = defer(
     bus.consume(TagUpdated, {
@@ -131,6 +136,5 @@ export async function startWorkloads(
 }
 
 function regarding({ kind, namespace, name }: WorkloadKey) {
-  const { group, version, kind: kindName } = kind.resource;
-  return { apiVersion: group === '' ? version : `${group}/${version}`, kind: kindName, namespace, name };
+  return { apiVersion: apiVersionOf(kind.resource), kind: kind.resource.kind, namespace, name };
 }

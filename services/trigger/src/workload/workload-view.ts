@@ -45,10 +45,14 @@ export const workloadObject = ({ kind, namespace, name }: WorkloadKey): ObjectKe
   name,
 });
 
-/** Keeps of a workload what {@link WorkloadView} says; undefined when it has no trigger annotation. */
-export function viewWorkload(object: KubeObject, { base }: WorkloadKind): WorkloadView | undefined {
+/**
+ * Keeps of a workload what {@link WorkloadView} says; undefined when it has no trigger annotation, or has it from the Deployment that
+ * controls it.
+ */
+export function viewWorkload(object: KubeObject, { base, independentOnly }: WorkloadKind): WorkloadView | undefined {
   const annotation = object.metadata.annotations?.[TRIGGERS_ANNOTATION];
   if (annotation === undefined) return undefined;
+  if (independentOnly && (isControlled(object) || isOver(object))) return undefined;
   const parsed = parseTriggers(annotation);
   const pruned = pruneToImages(object, base);
   return {
@@ -69,6 +73,24 @@ export function tagsFollowed(view: WorkloadView, namespace: string): string[] {
 /** Key of a tag in indexes: `namespace/stream:tag`. */
 export const tagId = (tag: { readonly namespace: string; readonly stream: string; readonly tag: string }): string =>
   `${tag.namespace}/${tag.stream}:${tag.tag}`;
+
+const isControlled = ({ metadata }: KubeObject): boolean =>
+  metadata.ownerReferences?.some(({ controller }) => controller === true) ?? false;
+
+/** A pod or a Job that has ended, well or not. */
+function isOver(object: KubeObject): boolean {
+  const { phase, conditions } = (object as { status?: EndStatus }).status ?? {};
+  if (phase === 'Succeeded' || phase === 'Failed') return true;
+  return (
+    conditions?.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True') ?? false
+  );
+}
+
+/** What the status of pods and Jobs, which the API server has validated, says about their end. */
+interface EndStatus {
+  readonly phase?: string;
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+}
 
 function pruneToImages(object: KubeObject, base: string): TriggeredObject {
   const path = base.split('.');

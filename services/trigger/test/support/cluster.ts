@@ -132,7 +132,8 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
     },
     async image(resource, name) {
       const { spec } = await kube.get<KubeObject & { spec: WorkloadSpec }>({ resource, namespace, name });
-      return (spec.jobTemplate?.spec ?? spec).template?.spec.containers[0]?.image ?? '';
+      const podSpec = (spec.jobTemplate?.spec ?? spec).template?.spec ?? spec;
+      return podSpec.containers?.[0]?.image ?? '';
     },
     generation: async (resource, name) => (await kube.get({ resource, namespace, name })).metadata.generation ?? 0,
     async eventsAbout(name) {
@@ -150,7 +151,9 @@ const ANNOTATION = 'image.openshift.io/triggers';
 interface Template {
   readonly template?: { readonly spec: { readonly containers: readonly { readonly image?: string }[] } };
 }
-type WorkloadSpec = Template & { readonly jobTemplate?: { readonly spec: Template } };
+type WorkloadSpec = Template & { readonly containers?: readonly { readonly image?: string }[] } & {
+  readonly jobTemplate?: { readonly spec: Template };
+};
 
 /** A manifest without anything that its kind does not demand. */
 function workload(
@@ -164,6 +167,15 @@ function workload(
     const job = { template: { spec: { containers, restartPolicy: 'Never' } } };
     return { metadata, spec: { schedule: '@yearly', jobTemplate: { spec: job } } } as KubeObject;
   }
+  if (kind === 'Pod') return { metadata, spec: { containers } } as KubeObject;
+  if (kind === 'Job') {
+    return {
+      metadata,
+      spec: { suspend: true, template: { spec: { containers, restartPolicy: 'Never' } } },
+    } as KubeObject;
+  }
   const template = { metadata: { labels }, spec: { containers } };
+  if (kind === 'ReplicationController')
+    return { metadata, spec: { replicas: 0, selector: labels, template } } as KubeObject;
   return { metadata, spec: { selector: { matchLabels: labels }, template } } as KubeObject;
 }
