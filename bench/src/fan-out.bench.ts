@@ -1,0 +1,126 @@
+/**
+ * One tag that 1,000 Deployments follow: how fast all of them are written when it moves, beside a bare loop of the same writes in the
+ * same run on the same servers, and how long a tag that one Deployment follows has to wait meanwhile.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectBus } from '@tagstream/bus';
+import { allStreams } from '@tagstream/events';
+import { connectKube } from '@tagstream/kube';
+import { applyCrds, startControlPlane, startNats, startService } from '@tagstream/servers';
+import { execa } from 'execa';
+import { bareFanOut, createCrowd, imageOf } from './fan-out/crowd.ts';
+import { lookupTimeMs } from './fan-out/lookup.ts';
+import { createStream, moveTag } from './fan-out/move-tag.ts';
+import { processCost } from './webhooks/process-cost.ts';
+
+const WORKLOADS = 1_000;
+const ROUNDS = 3;
+/** The service's default. */
+const CONCURRENCY = 16;
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+const lookupMs = lookupTimeMs();
+console.log('Starting the servers and the service…');
+await using stack = new AsyncDisposableStack();
+const nats = stack.use(await startNats());
+const plane = stack.use(await startControlPlane());
+await applyCrds(plane.kubeconfig, join(import.meta.dirname, '../../deploy/crds'));
+const kube = stack.use(await connectKube({ kubeconfig: plane.kubeconfig, userAgent: 'tagstream-bench' }));
+const bus = stack.use(await connectBus({ servers: nats.url, name: 'bench', prefix: 'tagstream' }));
+await bus.ensureStreams(allStreams);
+const stop = new AbortController();
+stack.defer(() => stop.abort());
+
+const names = Array.from({ length: WORKLOADS }, (_, n) => `app-${n}`);
+console.log(`Creating ${2 * WORKLOADS} Deployments…`);
+const crowd = await createCrowd(kube, 'fan', names, 'fan', stop.signal);
+const alone = await createCrowd(kube, 'alone', ['app'], 'other', stop.signal);
+const bare = await createCrowd(kube, 'bare', names, undefined, stop.signal);
+for (const [namespace, name] of [
+  ['fan', 'fan'],
+  ['alone', 'other'],
+] as const) {
+  await createStream(kube, namespace, name);
+}
+// As it is shipped: from source the compiler alone takes more memory than the service.
+const bundles = await mkdtemp(join(tmpdir(), 'tagstream-bench-'));
+stack.defer(() => rm(bundles, { recursive: true }));
+await execa(process.execPath, [join(import.meta.dirname, '../../dev/src/build.ts'), '--out', bundles, 'trigger']);
+const env = {
+  NATS_URL: nats.url,
+  KUBECONFIG: plane.kubeconfig,
+  TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+  TAGSTREAM_PATCH_CONCURRENCY: String(CONCURRENCY),
+};
+const service = stack.use(await startService('trigger', env, { main: join(bundles, 'trigger.mjs') }));
+// Only writes are compared: what the Deployment controller does about them is not ours.
+const { parts } = plane;
+if (parts['kube-controller-manager'] !== parts['kube-apiserver']) await parts['kube-controller-manager'].stop();
+
+let image = 0;
+const waits: number[] = [];
+let fanMs = 0;
+let bareMs = 0;
+let rssMb = 0;
+
+async function moveOther(): Promise<void> {
+  image += 1;
+  const startedAt = performance.now();
+  const arrived = alone.has(imageOf(image).reference);
+  await moveTag(kube, bus, 'alone', 'other', image);
+  await arrived;
+  waits.push(performance.now() - startedAt);
+}
+
+async function fanOut(): Promise<number> {
+  image += 1;
+  const startedAt = performance.now();
+  let elapsedMs: number | undefined;
+  const arrived = crowd.has(imageOf(image).reference).then(() => {
+    elapsedMs = performance.now() - startedAt;
+  });
+  await moveTag(kube, bus, 'fan', 'fan', image);
+  while (elapsedMs === undefined) await Promise.race([moveOther(), arrived]);
+  return elapsedMs;
+}
+
+async function bareRound(): Promise<number> {
+  image += 1;
+  const startedAt = performance.now();
+  const arrived = bare.has(imageOf(image).reference);
+  await bareFanOut(kube, 'bare', names, imageOf(image).reference, CONCURRENCY);
+  await arrived;
+  return performance.now() - startedAt;
+}
+
+await moveOther();
+await fanOut();
+await bareRound();
+waits.length = 0;
+const generations = () => [...crowd.cache.values()].reduce((sum, { generation }) => sum + generation, 0);
+const before = generations();
+for (let n = 1; n <= ROUNDS; n += 1) {
+  fanMs += await fanOut();
+  rssMb = Math.max(rssMb, (await processCost(service.adminUrl)).rssMb);
+  bareMs += await bareRound();
+  console.log(`${n} of ${ROUNDS} rounds`);
+}
+const patchesPerSecond = (ROUNDS * WORKLOADS * 1000) / fanMs;
+const baselinePerSecond = (ROUNDS * WORKLOADS * 1000) / bareMs;
+console.log(
+  JSON.stringify({
+    workloads: WORKLOADS,
+    rounds: ROUNDS,
+    patches: generations() - before,
+    patchesPerSecond: Math.round(patchesPerSecond),
+    baselinePerSecond: Math.round(baselinePerSecond),
+    ratio: round(patchesPerSecond / baselinePerSecond),
+    rssMb: Math.round(rssMb),
+    otherTagMoves: waits.length,
+    otherTagWaitMs: Math.round(Math.max(...waits)),
+    lookupMs: Math.round(lookupMs * 10_000) / 10_000,
+  }),
+);

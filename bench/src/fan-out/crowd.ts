@@ -1,0 +1,105 @@
+import type { KubeObject } from '@tagstream/api-types';
+import { type KubeClient, resources, type WatchCache, watchCache } from '@tagstream/kube';
+import pLimit from 'p-limit';
+
+const FIRST_IMAGE = '/spec/template/spec/containers/0/image';
+
+/** What is looked at of a Deployment. */
+export interface Seen {
+  readonly image: string;
+  readonly generation: number;
+}
+
+interface DeploymentObject extends KubeObject {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+/** The images that the bench moves to and fro. */
+export const imageOf = (n: number): { readonly image: string; readonly reference: string } => {
+  const image = `sha256:${n.toString(16).padStart(64, '0')}`;
+  return { image, reference: `registry.example.com/shop/app@${image}` };
+};
+
+/** Deployments of a namespace of their own, and the means to wait until all of them have an image. */
+export interface Crowd {
+  readonly cache: WatchCache<Seen>;
+  /** Resolves when every Deployment, or only the one named, has the image. */
+  has(reference: string, name?: string): Promise<void>;
+}
+
+/** Creates Deployments without pods, each following `<stream>:latest` when a stream is given. */
+export async function createCrowd(
+  kube: KubeClient,
+  namespace: string,
+  names: readonly string[],
+  stream: string | undefined,
+  signal: AbortSignal,
+): Promise<Crowd> {
+  await kube.create(resources.namespaces, { metadata: { name: namespace } });
+  const limit = pLimit(16);
+  await Promise.all(
+    names.map((name) => limit(() => kube.create(resources.deployments, deployment(namespace, name, stream)))),
+  );
+  const waits = new Set<() => void>();
+  let lacking = new Set<string>();
+  let wanted = '';
+  const cache: WatchCache<Seen> = watchCache<DeploymentObject, Seen>(kube, resources.deployments, {
+    namespace,
+    signal,
+    project: ({ metadata, spec }) => ({
+      image: spec.template.spec.containers[0]?.image ?? '',
+      generation: metadata.generation ?? 0,
+    }),
+    onChange: ({ name }, now) => {
+      if (now?.image === wanted) lacking.delete(name);
+      if (lacking.size === 0) for (const tell of waits) tell();
+    },
+  });
+  await cache.synced;
+  return {
+    cache,
+    has: (reference, name) =>
+      new Promise((resolve) => {
+        wanted = reference;
+        lacking = new Set(name === undefined ? names : [name]);
+        for (const each of lacking) if (cache.get(namespace, each)?.image === reference) lacking.delete(each);
+        const tell = () => {
+          waits.delete(tell);
+          resolve();
+        };
+        if (lacking.size === 0) tell();
+        else waits.add(tell);
+      }),
+  };
+}
+
+/** Writes the image of each Deployment with nothing to decide, so many at once. */
+export async function bareFanOut(
+  kube: KubeClient,
+  namespace: string,
+  names: readonly string[],
+  reference: string,
+  concurrency: number,
+): Promise<void> {
+  const limit = pLimit(concurrency);
+  const patch = [{ op: 'replace' as const, path: FIRST_IMAGE, value: reference }];
+  await Promise.all(
+    names.map((name) => limit(() => kube.jsonPatch({ resource: resources.deployments, namespace, name }, patch))),
+  );
+}
+
+function deployment(namespace: string, name: string, stream: string | undefined): KubeObject {
+  const trigger = {
+    from: { kind: 'ImageStreamTag', name: `${stream}:latest` },
+    fieldPath: 'spec.template.spec.containers[0].image',
+  };
+  const annotations = stream === undefined ? {} : { 'image.openshift.io/triggers': JSON.stringify([trigger]) };
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'none' }] } };
+  return {
+    metadata: { name, namespace, annotations },
+    spec: { replicas: 0, selector: { matchLabels: labels }, template },
+  } as KubeObject;
+}
