@@ -37,6 +37,9 @@ const TAG_CONCURRENCY = 16;
  */
 const MAX_DELIVER = 1000;
 
+/** When a message of a killed replica goes to another one; a message that is being worked on is kept alive. */
+const ACK_WAIT_MS = 5000;
+
 interface Parts extends Pick<ServiceContext<RolloutConfig>, 'config' | 'clock' | 'health' | 'signal' | 'defer'> {
   readonly bus: Bus;
   readonly kube: KubeClient;
@@ -150,6 +153,7 @@ export async function startController(parts: Parts): Promise<void> {
       durable,
       concurrency: TAG_CONCURRENCY,
       maxDeliver: MAX_DELIVER,
+      ackWaitMs: ACK_WAIT_MS,
       retry: RETRY,
       keyOf: tagId,
       handler: followTagHandler({
