@@ -119,12 +119,10 @@ describe('the webhooks service with a receivers file', () => {
 
   test('keeps its receivers while the file is broken, and says so', async () => {
     await write('{ name: org, sender: githib, allowAnybody: true }');
-    await expect
-      .poll(readiness, soon)
-      .toMatchObject({
-        ready: true,
-        checks: { receivers: { detail: expect.stringMatching(/refused: .*no such sender/) } },
-      });
+    await expect.poll(readiness, soon).toMatchObject({
+      ready: true,
+      checks: { receivers: { detail: expect.stringMatching(/refused: .*no such sender/) } },
+    });
     expect((await sendSample(NEW_SECRET)).status).toBe(202);
     const metrics = await (await fetch(`${service.adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/^tagstream_webhooks_receivers_current 0$/m);
