@@ -39,11 +39,21 @@ export function createAdmissionServer({ cert, key }: ServingCertificate, { strea
     bodyLimit: MAX_REVIEW_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // An answer takes nothing but memory: a request that comes while the server closes gets one, too.
+    return503OnClosing: false,
     // An object is read and never merged into another; no key in it can do harm.
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
   });
   app.server.maxConnections = MAX_CONNECTIONS;
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  // A caller that was told will not send its next request just when the connection ends.
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
   app.addHook('onResponse', async (_request, reply) => telemetry.answered(reply.statusCode, reply.elapsedTime));
   app.setErrorHandler((error: FastifyError | ReviewError, _request, reply) => refuseError(error, reply, telemetry));
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, `reviews go to POST ${ADMISSION_PATH}`));

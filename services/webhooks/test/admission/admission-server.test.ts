@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { Agent } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { text as readToEnd } from 'node:stream/consumers';
+import { connect } from 'node:tls';
 import { closeServer, createLog, createMetrics } from '@tagstream/service';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -134,6 +137,22 @@ describe('the admission server', () => {
     kept.destroy();
     expect(seen.size).toBe(2);
     expect([...statuses.keys()]).toEqual([200]);
+  });
+
+  test('answers a request that is on its way while it closes, and then ends the connection', async () => {
+    const body = JSON.stringify(review());
+    const begun = once(app.server, 'request');
+    const socket = connect({ host: '127.0.0.1', port, ca });
+    const headers = `host: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    socket.write(`POST /admission HTTP/1.1\r\n${headers}\r\n\r\n${body.slice(0, 10)}`);
+    await begun;
+    const closed = closeServer(app);
+    socket.write(body.slice(10));
+    const answer = await readToEnd(socket);
+    await closed;
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+    expect(answer).toContain('"patchType":"JSONPatch"');
   });
 
   test('speaks nothing older than TLS 1.2', async () => {
