@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { connectBus } from '@tagstream/bus';
 import { RegistryPush, WebhookStream } from '@tagstream/events';
 import { type ServiceProcess, startNats, startService } from '@tagstream/servers';
@@ -44,12 +45,14 @@ const env = (prefix: string) => ({
   TAGSTREAM_HTTP_PORT: '0',
   TAGSTREAM_WEBHOOK_RATE_PER_SECOND: '0',
   TAGSTREAM_RECEIVERS: receivers,
+  // The heap that Node chooses in a container with the deployment's limit of 256 MiB; without a limit it takes what it can get.
+  NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=4',
 });
 const bus = stack.use(await connectBus({ servers: nats.url, name: 'bench', prefix: 'hooked' }));
 const bareBus = stack.use(await connectBus({ servers: nats.url, name: 'bench', prefix: 'bare' }));
 await bareBus.ensureStreams([WebhookStream]);
 const service = stack.use(await startService('webhooks', env('hooked')));
-const main = join(import.meta.dirname, 'webhooks/bare-hooks.ts');
+const main = fileURLToPath(new URL('./webhooks/bare-hooks.ts', import.meta.url));
 const bareService = stack.use(await startService('webhooks', env('bare'), { main }));
 const hook = `${await addressOf(service)}/hooks/github`;
 const bareHook = `${await addressOf(bareService)}/hooks/bare`;
@@ -61,7 +64,9 @@ const hooked = await load(hook, WARM_UP, DELIVERIES);
 const after = await processCost(service.adminUrl);
 console.log(`${BARE_DELIVERIES} deliveries to the bare route…`);
 await load(bareHook, 0, WARM_UP);
+const bareBefore = await processCost(bareService.adminUrl);
 const bare = await load(bareHook, WARM_UP, BARE_DELIVERIES);
+const bareAfter = await processCost(bareService.adminUrl);
 console.log('Reading back what was stored…');
 const stored = await storedIds();
 const wanted = Array.from({ length: WARM_UP + DELIVERIES }, (_, number) => `bench-${number}`);
@@ -79,6 +84,7 @@ console.log(
     statuses: hooked.statuses,
     barePerSecond: bare.perSecond,
     bareP99Ms: round(bare.p99Ms),
+    barePerCpuSecond: Math.round(BARE_DELIVERIES / (bareAfter.cpuSeconds - bareBefore.cpuSeconds)),
     ratio: round(bare.perSecond / hooked.perSecond),
   }),
 );

@@ -21,5 +21,10 @@ const address = await hooks.listen({ host: '127.0.0.1', port: 0 });
 
 const admin = Fastify();
 admin.get('/readyz', async () => ({ ready: true }));
+admin.get('/metrics', async () => {
+  const { user, system } = process.cpuUsage();
+  const rss = process.memoryUsage.rss();
+  return `process_cpu_seconds_total ${(user + system) / 1e6}\nprocess_resident_memory_bytes ${rss}\n`;
+});
 await admin.listen({ host: '127.0.0.1', port: Number(TAGSTREAM_ADMIN_PORT) });
 process.stdout.write(`${JSON.stringify({ message: 'hooks open', address })}\n`);
