@@ -62,6 +62,11 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { connectionsCheckingInterval: TIMEOUT_CHECK_MS, headersTimeout: HEADERS_TIMEOUT_MS },
     routerOptions: { maxParamLength: MAX_PATH_PART },
+    // What cannot be routed would be answered with the path in it.
+    frameworkErrors: (error, _request, reply) => {
+      deps.telemetry.rejected(undefined, error.statusCode ?? 400);
+      void refuse(reply, error.statusCode ?? 400, 'The path is not the path of a hook.');
+    },
     trustProxy: deps.trustedProxies.length > 0 ? [...deps.trustedProxies] : false,
   });
   app.server.maxConnections = MAX_CONNECTIONS;

@@ -122,6 +122,8 @@ describe('the hook server', () => {
     ['a body over the limit', { body: 'x'.repeat(MAX_BODY_BYTES + 1) }, 413],
     ['an unknown sender', { url: '/hooks/nobody', body: '{}' }, 404],
     ['an unknown sender with a secret', { url: `/hooks/nobody/${SECRET}`, body: '{}' }, 404],
+    ['a path that is no percent-encoding', { url: `/hooks/distribution/${SECRET}%zz`, body: '{}' }, 400],
+    ['a path that is too long', { url: `/hooks/distribution/${SECRET.repeat(50)}`, body: '{}' }, 414],
     ['another path', { url: '/', body: '{}' }, 404],
     ['a GET', { method: 'GET' as const }, 405],
     ['a DELETE with a secret in the path', { method: 'DELETE' as const, url: `/hooks/distribution/${SECRET}` }, 405],
