@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Authorization, Authorizer, type AuthTarget, refusedAccess, WRONG_PASSWORD } from './authorizer.ts';
+import { startDeadline } from './deadline.ts';
 import { locateError, RegistryError } from './errors.ts';
 import { parseRateLimit } from './rate-limit.ts';
 import { followRedirects } from './redirects.ts';
@@ -59,11 +60,11 @@ export class Session {
   async ask(question: Question, options: CallOptions): Promise<HttpResponse> {
     const { host, name } = question.repository;
     const asked = { host, repository: name, what: question.what };
-    const deadline = AbortSignal.timeout(this.#options.totalMs);
+    using deadline = startDeadline(this.#options.totalMs, options.signal);
     const call: Call = {
       insecure: options.insecure === true,
       credentials: options.credentials ?? this.#options.credentials,
-      signal: options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]),
+      signal: deadline.signal,
     };
     try {
       const response = await this.#schemes.run(host, call.insecure, (scheme, answered) =>
@@ -73,7 +74,7 @@ export class Session {
       throw toStatusError(response, asked, this.#options.clock.now());
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!deadline.aborted) throw locateError(error, asked);
+      if (!deadline.expired) throw locateError(error, asked);
       const message = `${host} took too long to answer: ${question.what} of ${name}.`;
       throw new RegistryError('timeout', message, { host, repository: name, cause: error });
     }
@@ -176,18 +177,18 @@ export class Session {
   /** Has a deadline of its own and no caller's signal: others may be waiting for the same token. */
   async #fetchToken(request: TokenRequest, question: Question): Promise<Token> {
     const { host, name } = question.repository;
-    const deadline = AbortSignal.timeout(this.#options.totalMs);
+    using deadline = startDeadline(this.#options.totalMs);
     try {
       return await requestToken(request, {
         send: (http) => this.#send({ ...question, operation: 'token' }, http),
         headers: this.#headers({}, undefined),
-        signal: deadline,
+        signal: deadline.signal,
         nowMs: () => this.#options.clock.now(),
         host,
         repository: name,
       });
     } catch (cause) {
-      if (!deadline.aborted) throw cause;
+      if (!deadline.expired) throw cause;
       const message = `The token service of ${host} took too long to answer.`;
       throw new RegistryError('timeout', message, { host, repository: name, cause });
     }

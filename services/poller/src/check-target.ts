@@ -18,7 +18,7 @@ import {
   type Underway,
 } from './memory.ts';
 import type { TagView } from './tag-view.ts';
-import type { Target } from './target-index.ts';
+import type { FollowedTag, Target } from './target-index.ts';
 
 /** Publishes what was found out. Resolves once it is stored; `duplicate` when it had been before. */
 export interface PollPublisher {
@@ -75,15 +75,15 @@ const SHOW_RATE_LIMIT_AFTER = 3;
 /** When the first tag of a target is due, undefined for none. */
 export function dueOf(target: Target, settings: DueSettings): Due | undefined {
   let first: Due | undefined;
-  for (const tag of target.tags.values()) {
-    const due = dueOfTag(target, tag, settings);
+  for (const followed of target.tags.values()) {
+    const due = dueOfTag(target, followed, settings);
     if (due !== undefined && (first === undefined || due.atMs < first.atMs)) first = due;
   }
   return first;
 }
 
-function dueOfTag(target: Target, tag: TagView, settings: DueSettings): Due | undefined {
-  return nextDue(tag, target.memory.get(tag.id), turnsOf(target, tag, settings));
+function dueOfTag(target: Target, { view, memory }: FollowedTag, settings: DueSettings): Due | undefined {
+  return nextDue(view, memory, turnsOf(target, view, settings));
 }
 
 /**
@@ -98,7 +98,8 @@ export async function checkTarget(
   signal: AbortSignal,
 ): Promise<Checked> {
   const startedMs = deps.clock.now();
-  const seen = [...target.tags.values()].filter((tag) => isConcerned(target, tag, looks, deps));
+  const concerned = [...target.tags.values()].filter((followed) => isConcerned(target, followed, looks, deps));
+  const seen = concerned.map(({ view }) => view);
   const isKnown = (image: string) => seen.every((tag) => showsImage(tag, image));
   const answer = await deps.ask(target.question, isKnown, signal);
   deps.telemetry.asked(target, answer, deps.clock.now() - startedMs);
@@ -115,9 +116,14 @@ export async function checkTarget(
  * Whether an answer is for a tag. A tag without schedule stays where it is while others that ask the same are imported or
  * take their turn; a push that is announced is for all.
  */
-function isConcerned(target: Target, tag: TagView, looks: readonly Look[], { clock, settings }: CheckDeps): boolean {
-  if (looks.length > 0 || tag.scheduled) return true;
-  const due = dueOfTag(target, tag, settings);
+function isConcerned(
+  target: Target,
+  followed: FollowedTag,
+  looks: readonly Look[],
+  { clock, settings }: CheckDeps,
+): boolean {
+  if (looks.length > 0 || followed.view.scheduled) return true;
+  const due = dueOfTag(target, followed, settings);
   return due !== undefined && due.atMs <= clock.now();
 }
 
@@ -134,7 +140,7 @@ export function lookResult(answer: Answer): LookResult {
 }
 
 function record(target: Target, tag: TagView, answer: Answer, { clock, recorder }: CheckDeps): void {
-  const memory = target.memory.get(tag.id);
+  const memory = target.tags.get(tag.id)?.memory;
   recorder.checked(tag, target, {
     atMs: memory?.askedAtMs ?? clock.now(),
     ...(memory?.retryAtMs !== undefined && { retryAtMs: memory.retryAtMs }),
@@ -149,27 +155,28 @@ async function settle(
   looks: readonly Look[],
   deps: CheckDeps,
 ): Promise<'overtaken' | undefined> {
-  const now = target.tags.get(tag.id);
-  if (now === undefined) return undefined;
-  const before = target.memory.get(tag.id);
+  const followed = target.tags.get(tag.id);
+  if (followed === undefined) return undefined;
+  const before = followed.memory;
   const atMs = deps.clock.now();
-  if (!isSameQuestion(tag, now)) {
+  if (!isSameQuestion(tag, followed.view)) {
     // The answer may be older than what the status shows by now: compared with that, it could move the tag backwards.
-    target.memory.set(tag.id, lookAgain(before, atMs));
+    followed.memory = lookAgain(before, atMs);
     return 'overtaken';
   }
   const note = (underway: Underway | undefined, finding?: Showable) => {
     const settled = { atMs, ...failureOf(answer), ...(underway && { underway }), ...(finding && { finding }) };
-    target.memory.set(tag.id, remember(before, tag, settled, deps.random()));
+    followed.memory = remember(before, tag, settled, deps.random());
     return undefined;
   };
   const earlier = stillUnderway(before, atMs);
-  if (answer.kind === 'same') return note(earlier, { kind: 'image', image: answer.image });
+  // The status's own copy of the digest: there are as many of these as there are tags.
+  if (answer.kind === 'same') return note(earlier, { kind: 'image', image: tag.basedOn?.image ?? answer.image });
   if (answer.kind === 'failed' && isNotWorthTelling(tag, answer, before)) return note(earlier);
   const { finding } = answer;
   if (shows(tag, finding)) return note(earlier, finding);
 
-  const about = { ...causeOf(target, tag, looks, deps.settings), ...replacesOf(tag, before) };
+  const about = { ...causeOf(target, followed, looks, deps.settings), ...replacesOf(tag, before) };
   const poll = pollFor(tag, finding, about, new Date(atMs).toISOString());
   const id = RegistryPoll.id(poll);
   if (earlier?.id === id) {
@@ -182,8 +189,7 @@ async function settle(
     const { duplicate } = await deps.publisher.publish(poll);
     deps.telemetry.published(poll, duplicate);
   } catch (error) {
-    if (before === undefined) target.memory.delete(tag.id);
-    else target.memory.set(tag.id, before);
+    followed.memory = before;
     throw error;
   }
   return undefined;
@@ -236,12 +242,12 @@ function pollFor(tag: TagView, finding: Finding, about: AboutPoll, checkedAt: st
 /** An import that was asked for is the cause by itself; else whoever looked last, else the tag's own time. */
 function causeOf(
   target: Target,
-  tag: TagView,
+  followed: FollowedTag,
   looks: readonly Look[],
   settings: DueSettings,
 ): Pick<Poll, 'cause' | 'hint'> {
-  if (tag.pending) return { cause: 'spec' };
+  if (followed.view.pending) return { cause: 'spec' };
   const last = looks.at(-1);
   if (last !== undefined) return last;
-  return { cause: dueOfTag(target, tag, settings)?.cause ?? 'schedule' };
+  return { cause: dueOfTag(target, followed, settings)?.cause ?? 'schedule' };
 }

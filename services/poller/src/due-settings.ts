@@ -15,8 +15,8 @@ export interface DueSettings {
 /** The interval of a target: the shortest that one of its scheduled tags has, so that one sequence of turns serves all. */
 export function intervalOf(target: Pick<Target, 'tags' | 'question'>, settings: DueSettings): number {
   let shortestMs = Number.POSITIVE_INFINITY;
-  for (const { scheduled, intervalMs } of target.tags.values()) {
-    if (scheduled) shortestMs = Math.min(shortestMs, intervalMs ?? settings.intervalMs);
+  for (const { view } of target.tags.values()) {
+    if (view.scheduled) shortestMs = Math.min(shortestMs, view.intervalMs ?? settings.intervalMs);
   }
   if (shortestMs === Number.POSITIVE_INFINITY) shortestMs = settings.intervalMs;
   return Math.max(settings.floorOf(target.question.registry), shortestMs);

@@ -70,7 +70,8 @@ export interface Settled {
 
 /** The memory after a check. @param random a number in [0, 1). */
 export function remember(before: TagMemory | undefined, tag: TagView, settled: Settled, random: number): TagMemory {
-  const asked = specVersion(tag);
+  const version = specVersion(tag);
+  const asked = before?.asked === version ? before.asked : version; // one text, not one for each check
   const failures = settled.mayPass ? (before?.asked === asked ? before.failures : 0) + 1 : 0;
   const retry = failures > 0 && (tag.scheduled || tag.pending || failures <= MAX_RETRIES);
   const said = settled.finding ? { finding: settled.finding, atMs: settled.atMs } : before?.said;

@@ -37,6 +37,9 @@ export interface InvalidReference {
   readonly problem: string;
 }
 
+/** Nearly every tag's preference; one object for all of them. */
+const ANY_PLATFORM: ImportPolicy['preferredPlatform'] = {};
+
 /**
  * The question for a reference. The platform counts for tags only: OpenShift ignores the preference when a list is imported
  * by its digest.
@@ -45,8 +48,7 @@ export interface InvalidReference {
 export function questionFor(reference: ImageReference, policy: ImportPolicy): AskRegistry {
   const { insecure, importMode } = policy;
   const canonical = canonicalKey(reference);
-  const preferredPlatform = reference.digest === '' ? policy.preferredPlatform : {};
-  const { architecture = '', os = '' } = preferredPlatform;
+  const { architecture = '', os = '' } = reference.digest === '' ? policy.preferredPlatform : ANY_PLATFORM;
   return {
     kind: 'ask',
     key: [canonical, insecure ? 'insecure' : '', importMode, architecture, os].join(' '),
@@ -56,7 +58,7 @@ export function questionFor(reference: ImageReference, policy: ImportPolicy): As
     reference,
     insecure,
     importMode,
-    preferredPlatform,
+    preferredPlatform: architecture === '' && os === '' ? ANY_PLATFORM : policy.preferredPlatform,
   };
 }
 

@@ -78,6 +78,9 @@ function viewTag(stream: ImageStream, tag: SpecTag, scheduled: boolean, admissio
   const generation = stream.metadata.generation ?? 1;
   const failure = statusTag?.conditions?.find(({ type, status }) => type === 'ImportSuccess' && status === 'False');
   const uid = stream.metadata.uid ?? '';
+  const wanted = wantedInterval(stream.metadata.annotations, tag.name);
+  const { reference, question } = ask(stream, tag, admission);
+  // Written out: an object that is put together by spreading takes more memory, and there is one for each tag.
   return {
     id: `${uid}/${tag.name}`,
     namespace: stream.metadata.namespace ?? '',
@@ -85,23 +88,20 @@ function viewTag(stream: ImageStream, tag: SpecTag, scheduled: boolean, admissio
     streamUid: uid,
     tag: tag.name,
     from: tag.from?.name ?? '',
+    reference,
     specHash: specHash(tag),
     specGeneration: effectiveGeneration(tag, statusTag, generation),
     pending: isPendingImport(tag, statusTag, generation),
     scheduled,
-    ...intervalOf(stream, tag.name),
+    intervalMs: wanted.intervalMs,
+    intervalProblem: wanted.problem,
     importNow: importNowOf(stream.metadata.annotations),
     basedOn: basedOnItem(newestItem(statusTag)),
     failure: failure
       ? { reason: failure.reason ?? '', message: failure.message ?? '', since: failure.lastTransitionTime ?? '' }
       : null,
-    ...ask(stream, tag, admission),
+    question,
   };
-}
-
-function intervalOf(stream: ImageStream, tag: string): Pick<TagView, 'intervalMs' | 'intervalProblem'> {
-  const { intervalMs, problem } = wantedInterval(stream.metadata.annotations, tag);
-  return { intervalMs, intervalProblem: problem };
 }
 
 function ask(stream: ImageStream, tag: SpecTag, admission: Admission): Pick<TagView, 'reference' | 'question'> {

@@ -6,12 +6,19 @@ import { turnOffset } from './schedule.ts';
 import type { Holdings } from './share/budget.ts';
 import type { TagView } from './tag-view.ts';
 
+/** A tag that wants the answer to a question. */
+export interface FollowedTag {
+  /** As its stream has it now. */
+  readonly view: TagView;
+  /** What is remembered of it, undefined before the first check. Whoever checks it writes this. */
+  memory: TagMemory | undefined;
+}
+
 /** A question and everybody who wants its answer. */
 export interface Target extends Timed {
   readonly question: Question;
-  readonly tags: ReadonlyMap<string, TagView>;
-  /** What is remembered of each tag, by its id. */
-  readonly memory: Map<string, TagMemory>;
+  /** By the ids of the tags. */
+  readonly tags: ReadonlyMap<string, FollowedTag>;
   /** How far into the interval its turns are. */
   readonly offset: number;
   /** The replica that checks it, undefined while nobody is known. */
@@ -23,7 +30,7 @@ export interface Target extends Timed {
 }
 
 interface OwnTarget extends Target {
-  readonly tags: Map<string, TagView>;
+  readonly tags: Map<string, { view: TagView; memory: TagMemory | undefined }>;
   owner: string | undefined;
   fromMs: number;
 }
@@ -66,10 +73,15 @@ const NOBODY = '';
 /** An empty index without members. */
 export function createTargetIndex(): TargetIndex {
   const targets = new Map<string, OwnTarget>();
-  const references = new Map<string, Set<OwnTarget>>();
+  /** Nearly always one: a reference that is asked for in one way. */
+  const references = new Map<string, readonly OwnTarget[]>();
   const holdings = new Map<string, Map<string, number>>();
   const owned = new Map<string, number>();
   let ownerOf = rendezvous([]);
+
+  function byReference(canonical: string): readonly OwnTarget[] {
+    return references.get(canonical) ?? [];
+  }
 
   function targetOf(question: Question, nowMs: number): OwnTarget {
     const known = targets.get(question.key);
@@ -77,7 +89,6 @@ export function createTargetIndex(): TargetIndex {
     const target: OwnTarget = {
       question,
       tags: new Map(),
-      memory: new Map(),
       // Not by the key: that holds what only this process knows, and replicas agree on the turns.
       offset: turnOffset(question.canonical),
       owner: ownerOf(question.repository),
@@ -87,8 +98,7 @@ export function createTargetIndex(): TargetIndex {
       heapIndex: -1,
     };
     targets.set(question.key, target);
-    const sameReference = references.get(question.canonical) ?? new Set();
-    references.set(question.canonical, sameReference.add(target));
+    references.set(question.canonical, [...byReference(question.canonical), target]);
     count(target, 1);
     return target;
   }
@@ -105,28 +115,28 @@ export function createTargetIndex(): TargetIndex {
     const target = targets.get(tag.question.key);
     if (target === undefined) return undefined;
     target.tags.delete(tag.id);
-    target.memory.delete(tag.id);
     if (target.tags.size > 0) return undefined;
     targets.delete(target.question.key);
-    const sameReference = references.get(target.question.canonical);
-    sameReference?.delete(target);
-    if (sameReference?.size === 0) references.delete(target.question.canonical);
+    const others = byReference(target.question.canonical).filter((other) => other !== target);
+    if (others.length === 0) references.delete(target.question.canonical);
+    else references.set(target.question.canonical, others);
     count(target, -1);
     return target;
   }
 
   return {
     apply(now, before, nowMs) {
-      const earlier = new Map(before.map((tag) => [tag.id, tag]));
       const present = new Map(now.map((tag) => [tag.id, tag]));
       const gone = before.filter((tag) => present.get(tag.id)?.question.key !== tag.question.key);
       const removed = gone.flatMap((tag) => remove(tag) ?? []);
       const touched = now.map((tag) => {
         const target = targetOf(tag.question, nowMs);
-        const was = target.tags.get(tag.id) ?? earlier.get(tag.id);
-        const memory = target.memory.get(tag.id);
-        if (was !== undefined && memory !== undefined) target.memory.set(tag.id, onChange(memory, was, tag, nowMs));
-        target.tags.set(tag.id, tag);
+        const followed = target.tags.get(tag.id);
+        if (followed === undefined) target.tags.set(tag.id, { view: tag, memory: undefined });
+        else {
+          if (followed.memory !== undefined) followed.memory = onChange(followed.memory, followed.view, tag, nowMs);
+          followed.view = tag;
+        }
         return target;
       });
       return { touched, removed };
@@ -150,11 +160,8 @@ export function createTargetIndex(): TargetIndex {
     },
     ownedBy: (member) => owned.get(member) ?? 0,
     get: (key) => targets.get(key),
-    targetOf({ id, question }) {
-      for (const target of references.get(question.canonical) ?? []) if (target.tags.has(id)) return target;
-      return undefined;
-    },
-    byReference: (canonical) => [...(references.get(canonical) ?? [])],
+    targetOf: ({ id, question }) => byReference(question.canonical).find(({ tags }) => tags.has(id)),
+    byReference,
     holdingsOf: (registry) => holdings.get(registry) ?? new Map(),
     countOf: (registry) => [...(holdings.get(registry) ?? new Map()).values()].reduce((sum, held) => sum + held, 0),
     get size() {
