@@ -75,7 +75,8 @@ const asked: Promise<void>[] = [];
 for (let number = 0; number < total; number++) {
   const dueAt = startedAt + (number * 1000) / options.perSecond;
   const early = dueAt - performance.now();
-  if (early > 0) await delay(early);
+  // A timer counts whole milliseconds and may fire a part of one too soon.
+  if (early > 0) await delay(Math.ceil(early));
   asked.push(ask(number, dueAt));
 }
 await Promise.all(asked);

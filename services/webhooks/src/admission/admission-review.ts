@@ -60,14 +60,16 @@ export interface PatchOperation {
   readonly value: string;
 }
 
-/** What is done to the object, and what the person who writes it is told. */
+/** What is done to the object, what the person who writes it is told, and what the audit log of the API server is told. */
 export interface Verdict {
   readonly patch: readonly PatchOperation[];
   readonly warnings: readonly string[];
+  /** By name; the API server puts the name of the webhook and a slash before each. */
+  readonly audit: Readonly<Record<string, string>>;
 }
 
 /** The answer to a request: always allowed, with the changes as a JSON patch. */
-export function reviewAnswer(uid: string, { patch, warnings }: Verdict): object {
+export function reviewAnswer(uid: string, { patch, warnings, audit }: Verdict): object {
   return {
     apiVersion: 'admission.k8s.io/v1',
     kind: 'AdmissionReview',
@@ -79,6 +81,7 @@ export function reviewAnswer(uid: string, { patch, warnings }: Verdict): object 
         patch: Buffer.from(JSON.stringify(patch)).toString('base64'),
       }),
       ...(warnings.length > 0 && { warnings }),
+      ...(Object.keys(audit).length > 0 && { auditAnnotations: audit }),
     },
   };
 }

@@ -61,9 +61,9 @@ export function createAdmissionServer({ cert, key }: ServingCertificate, { strea
     const review = parseReview(request.body);
     const streamOf = streams();
     if (streamOf === undefined) return refuse(reply, 503, 'the ImageStreams are not read yet');
-    const judgement = judge(review, streamOf);
-    telemetry.judged(review, judgement);
-    return reply.send(reviewAnswer(review.uid, judgement));
+    const verdict = judge(review, streamOf);
+    telemetry.judged(review, verdict);
+    return reply.send(reviewAnswer(review.uid, verdict));
   });
   return app;
 }

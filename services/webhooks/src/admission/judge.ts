@@ -1,11 +1,6 @@
 import { defaultPullPolicy } from '@tagstream/api-types';
-import { imageTemplate, type LocalNameChange, type LocalNameContext, localNameChanges } from '@tagstream/image-stream';
+import { imageTemplate, type LocalNameContext, localNameChanges } from '@tagstream/image-stream';
 import type { AdmissionRequest, PatchOperation, Verdict } from './admission-review.ts';
-
-/** What became of a request, for the answer and for the log. */
-export interface Judgement extends Verdict {
-  readonly changes: readonly LocalNameChange[];
-}
 
 /** Kubernetes shortens warnings beyond 4096 characters in all; a few say enough. */
 const MAX_WARNINGS = 5;
@@ -14,7 +9,7 @@ const MAX_WARNINGS = 5;
  * Decides what an object that is created or changed gets: the images of its local names, and, for a DeploymentConfig, the
  * pull policies that its containers do not say. Everything else, subresources too, stays as it is.
  */
-export function judge(request: AdmissionRequest, streamOf: LocalNameContext['streamOf']): Judgement {
+export function judge(request: AdmissionRequest, streamOf: LocalNameContext['streamOf']): Verdict {
   const { operation, object, namespace = '' } = request;
   const isWrite = operation === 'CREATE' || operation === 'UPDATE';
   if (!isWrite || request.subResource || !object || namespace === '') return UNTOUCHED;
@@ -23,7 +18,6 @@ export function judge(request: AdmissionRequest, streamOf: LocalNameContext['str
   const { changes, missing } = localNameChanges({ group, resource, namespace, object, oldObject }, streamOf);
   const images = changes.map(({ pointer, to }): PatchOperation => ({ op: 'replace', path: pointer, value: to }));
   return {
-    changes,
     patch: [...images, ...pullPolicies(request, object)],
     warnings: missing
       .slice(0, MAX_WARNINGS)
@@ -31,10 +25,12 @@ export function judge(request: AdmissionRequest, streamOf: LocalNameContext['str
         ({ image, stream, tag }) =>
           `image "${image}" is left as it is: ImageStream ${stream} has no image for tag ${tag} yet`,
       ),
+    audit:
+      changes.length > 0 ? { 'resolved-images': changes.map(({ from, to }) => `${from} -> ${to}`).join(', ') } : {},
   };
 }
 
-const UNTOUCHED: Judgement = { changes: [], patch: [], warnings: [] };
+const UNTOUCHED: Verdict = { patch: [], warnings: [], audit: {} };
 
 /**
  * OpenShift: a container of a DeploymentConfig without a pull policy gets one when it is written, by the name that stands there

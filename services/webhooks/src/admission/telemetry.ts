@@ -1,11 +1,10 @@
 import type { Log, Metrics } from '@tagstream/service';
-import type { AdmissionRequest } from './admission-review.ts';
+import type { AdmissionRequest, Verdict } from './admission-review.ts';
 import type { ServingCertificate } from './certificate/serving-certificate.ts';
-import type { Judgement } from './judge.ts';
 
 /** The facts that the admission webhook tells. */
 export interface AdmissionTelemetry {
-  readonly judged: (request: AdmissionRequest, judgement: Judgement) => void;
+  readonly judged: (request: AdmissionRequest, verdict: Verdict) => void;
   /** A request got its answer after so many milliseconds. */
   readonly answered: (status: number, durationMs: number) => void;
   /** A request failed by a bug of ours. */
@@ -37,17 +36,15 @@ export function createAdmissionTelemetry(metrics: Metrics, log: Log): AdmissionT
     help: 'When the certificate in use expires, in seconds since the epoch',
   });
   return {
-    judged: (request, { changes, patch, warnings }) => {
+    judged: (request, { patch, warnings, audit }) => {
       reviews.inc({ outcome: patch.length > 0 ? 'rewritten' : warnings.length > 0 ? 'missing' : 'unchanged' });
       const { namespace, name, operation } = request;
       const facts = { resource: request.resource.resource, namespace, name, operation };
-      if (changes.length > 0) log.info({ ...facts, images: changes }, 'local names resolved');
-      if (warnings.length > 0) log.info({ ...facts, warnings }, 'local names without an image');
+      // Only for debugging: whoever reads the log must never make an API server wait. Its audit log has the same.
+      if (patch.length > 0) log.debug({ ...facts, ...audit }, 'object rewritten');
+      if (warnings.length > 0) log.debug({ ...facts, warnings }, 'local names without an image');
     },
-    answered: (status, durationMs) => {
-      answers.observe({ status: String(status) }, durationMs / 1000);
-      if (status >= 400) log.warn({ status }, 'admission request not answered');
-    },
+    answered: (status, durationMs) => answers.observe({ status: String(status) }, durationMs / 1000),
     failed: (error) => log.error({ err: error }, 'admission request failed by a bug'),
     certificateUsed: ({ fingerprint, expiresAtMs }) => {
       expiry.set(expiresAtMs / 1000);

@@ -12,16 +12,16 @@ const resolved = `quay.io/org/app@${digest('a')}`;
 describe('the answer to a review', () => {
   test('puts the image of the stream in the place of its name', () => {
     expect(judged(review())).toEqual({
-      changes: [{ pointer: '/spec/containers/0/image', from: 'app:latest', to: resolved }],
       patch: [{ op: 'replace', path: '/spec/containers/0/image', value: resolved }],
       warnings: [],
+      audit: { 'resolved-images': `app:latest -> ${resolved}` },
     });
   });
 
   test('warns about a tag that has no image yet, and leaves the name', () => {
     expect(judged(review({ object: pod('app:v2') }))).toEqual({
-      changes: [],
       patch: [],
+      audit: {},
       warnings: ['image "app:v2" is left as it is: ImageStream app has no image for tag v2 yet'],
     });
   });
@@ -39,7 +39,7 @@ describe('the answer to a review', () => {
     { row: 'a kind without pods', of: review({ kind: '/configmaps' }) },
     { row: 'a change that does not touch the image', of: review({ oldObject: pod('app:latest') }) },
   ])('leaves $row as it is', ({ of }) => {
-    expect(judged(of)).toEqual({ changes: [], patch: [], warnings: [] });
+    expect(judged(of)).toEqual({ patch: [], warnings: [], audit: {} });
   });
 
   test.each<{ row: string; container: object; policy: string | undefined }>([
