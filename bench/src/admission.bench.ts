@@ -12,10 +12,13 @@ import { execa } from 'execa';
 import pLimit from 'p-limit';
 import type { LoadOptions, LoadResult } from './admission/admission-load.ts';
 import { digestOf, NAMESPACE, resolvedImage, STREAMS, TAGS } from './admission/sample-review.ts';
+import { percentile } from './percentile.ts';
 import { processCost } from './webhooks/process-cost.ts';
 
 const PER_SECOND = 500;
-const SECONDS = 30;
+/** Service and bare route take turns, so that what else the machine does meets both. */
+const ROUNDS = 5;
+const ROUND_SECONDS = 6;
 
 /** Enough for the code to be compiled. */
 const WARM_UP_SECONDS = 5;
@@ -26,7 +29,7 @@ const CONNECTIONS = 32;
 /** Beyond eight writes in flight an API server of two cores only gets slower. */
 const WRITES = 8;
 
-const round = (value: number): number => Math.round(value * 100) / 100;
+const rounded = (value: number): number => Math.round(value * 100) / 100;
 const secretName = { namespace: NAMESPACE, name: 'admission-certificate' };
 
 await using stack = new AsyncDisposableStack();
@@ -73,28 +76,44 @@ stack.use(await startService('webhooks', bareEnv, { main }));
 
 await load(port, WARM_UP_SECONDS, true);
 await load(barePort, WARM_UP_SECONDS, false);
-console.log(`${PER_SECOND} reviews a second for ${SECONDS} s to the service…`);
+console.log(`${PER_SECOND} reviews a second, ${ROUNDS} rounds of ${ROUND_SECONDS} s each…`);
 const before = await processCost(service.adminUrl);
-const resolved = await load(port, SECONDS, true);
+const resolved: LoadResult[] = [];
+const bare: LoadResult[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  resolved.push(await load(port, ROUND_SECONDS, true));
+  bare.push(await load(barePort, ROUND_SECONDS, false));
+}
 const after = await processCost(service.adminUrl);
-console.log(`${PER_SECOND} reviews a second for ${SECONDS} s to the bare route…`);
-const bare = await load(barePort, SECONDS, false);
 
+const ours = summary(resolved);
+const theirs = summary(bare);
+const cpuMs = (after.cpuSeconds - before.cpuSeconds) * 1000;
 console.log(
   JSON.stringify({
-    perSecond: resolved.perSecond,
-    p99Ms: round(resolved.p99Ms),
-    p50Ms: round(resolved.p50Ms),
-    maxMs: round(resolved.maxMs),
-    wrong: resolved.wrong,
-    cpuMsPerReview: round(((after.cpuSeconds - before.cpuSeconds) * 1000) / (PER_SECOND * SECONDS)),
+    perSecond: ours.perSecond,
+    p99Ms: ours.p99Ms,
+    p50Ms: ours.p50Ms,
+    maxMs: ours.maxMs,
+    wrong: ours.wrong,
+    cpuMsPerReview: rounded(cpuMs / (PER_SECOND * ROUNDS * ROUND_SECONDS)),
     rssMb: Math.round(after.rssMb),
-    barePerSecond: bare.perSecond,
-    bareP50Ms: round(bare.p50Ms),
-    bareP99Ms: round(bare.p99Ms),
-    bareWrong: bare.wrong,
+    bare: theirs,
   }),
 );
+
+/** All rounds together. */
+function summary(rounds: readonly LoadResult[]) {
+  const latenciesMs = rounds.flatMap((each) => each.latenciesMs);
+  const seconds = rounds.reduce((sum, each) => sum + each.seconds, 0);
+  return {
+    perSecond: Math.round(latenciesMs.length / seconds),
+    p50Ms: rounded(percentile(latenciesMs, 0.5)),
+    p99Ms: rounded(percentile(latenciesMs, 0.99)),
+    maxMs: rounded(percentile(latenciesMs, 1)),
+    wrong: rounds.reduce((sum, each) => sum + each.wrong, 0),
+  };
+}
 
 async function load(to: number, seconds: number, expectImages: boolean): Promise<LoadResult> {
   const options: LoadOptions = {

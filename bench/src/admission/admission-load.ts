@@ -6,7 +6,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import { percentile } from '../percentile.ts';
 import { partsOf, resolvedImage, reviewBody } from './sample-review.ts';
 
 /** What to send, as JSON in the first argument. */
@@ -24,11 +23,10 @@ export interface LoadOptions {
 
 /** What came of it. */
 export interface LoadResult {
-  /** Answers per second, from the first request to the last answer. */
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
+  /** From when each request was due to its answer. */
+  readonly latenciesMs: readonly number[];
+  /** From the first request to the last answer. */
+  readonly seconds: number;
   /** Requests that got another answer than they should have, or none. */
   readonly wrong: number;
 }
@@ -82,11 +80,5 @@ for (let number = 0; number < total; number++) {
 await Promise.all(asked);
 const seconds = (performance.now() - startedAt) / 1000;
 await pool.close();
-const result: LoadResult = {
-  perSecond: Math.round(total / seconds),
-  p50Ms: percentile(latenciesMs, 0.5),
-  p99Ms: percentile(latenciesMs, 0.99),
-  maxMs: percentile(latenciesMs, 1),
-  wrong,
-};
+const result: LoadResult = { latenciesMs, seconds, wrong };
 process.stdout.write(`${JSON.stringify(result)}\n`);
