@@ -12,10 +12,13 @@ export interface TagState {
   readonly from?: string;
   readonly importPolicy?: TagReference['importPolicy'];
   readonly annotations?: Record<string, string>;
+  /** Of the stream. */
+  readonly streamAnnotations?: Record<string, string>;
   /** Digest of the newest item; none means never imported. */
   readonly image?: string;
   readonly itemGeneration?: number;
-  readonly failure?: { readonly reason: string; readonly message: string };
+  /** Its ImportSuccess=False condition; `since` is when it began. */
+  readonly failure?: { readonly reason: string; readonly message: string; readonly since?: string };
   /** The status answers to an older spec. */
   readonly specChanged?: boolean;
 }
@@ -24,7 +27,13 @@ export interface TagState {
 export function streamWith(state: TagState): ImageStream {
   const { name = 'latest', uid = 'uid-1', from = 'registry.example.com/shop/web:latest' } = state;
   const stream: ImageStream = {
-    metadata: { namespace: 'shop', name: 'web', uid, generation: 2 },
+    metadata: {
+      namespace: 'shop',
+      name: 'web',
+      uid,
+      generation: 2,
+      ...(state.streamAnnotations && { annotations: state.streamAnnotations }),
+    },
     spec: {
       tags: [
         {
@@ -58,7 +67,16 @@ export function streamWith(state: TagState): ImageStream {
           ],
         }),
         ...(state.failure && {
-          conditions: [{ type: 'ImportSuccess', status: 'False', generation, ...state.failure }],
+          conditions: [
+            {
+              type: 'ImportSuccess',
+              status: 'False',
+              generation,
+              reason: state.failure.reason,
+              message: state.failure.message,
+              ...(state.failure.since !== undefined && { lastTransitionTime: state.failure.since }),
+            },
+          ],
         }),
       },
     ],

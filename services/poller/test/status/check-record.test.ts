@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import {
+  mergeRecord,
+  mergeShard,
+  readShard,
+  recordId,
+  recordOf,
+  SHARDS,
+  shardOf,
+} from '../../src/status/check-record.ts';
+
+const everything = () => true;
+
+describe('the record of a check', () => {
+  test('of a tag that is as it was is its time and nothing else', () => {
+    expect(recordOf({ atMs: 5 }, '')).toEqual({ c: 5 });
+  });
+
+  test('has the failure, when it is tried again, and what it answers', () => {
+    const check = { atMs: 5, retryAtMs: 9, error: { reason: 'NotFound', message: 'm'.repeat(500) } };
+    expect(recordOf(check, 'now 1')).toEqual({ c: 5, r: 9, n: 'now 1', e: [5, 'NotFound', 'm'.repeat(200)] });
+  });
+
+  test('keeps the last failure when a later check succeeds, and forgets the retry', () => {
+    const failed = recordOf({ atMs: 5, retryAtMs: 9, error: { reason: 'NotFound', message: 'm' } }, '');
+    expect(mergeRecord(failed, { c: 7 })).toEqual({ c: 7, e: [5, 'NotFound', 'm'] });
+    expect(mergeRecord({ c: 7 }, failed)).toEqual({ c: 7, e: [5, 'NotFound', 'm'] });
+  });
+});
+
+describe('a shard', () => {
+  test('takes in later checks and keeps the others', () => {
+    const before = { 'a/s/1': { c: 5 }, 'a/s/2': { c: 5 }, 'a/s/3': { c: 5 } };
+    const fresh = { 'a/s/1': { c: 6 }, 'a/s/2': { c: 4 }, 'a/s/4': { c: 6 } };
+    expect(mergeShard(before, fresh, everything)).toEqual({
+      'a/s/1': { c: 6 },
+      'a/s/2': { c: 5 },
+      'a/s/3': { c: 5 },
+      'a/s/4': { c: 6 },
+    });
+  });
+
+  test('loses the tags that are gone', () => {
+    const hasTag = ({ namespace, stream, tag }: { namespace: string; stream: string; tag: string }) =>
+      [namespace, stream, tag].join() === 'a,s,1';
+    expect(mergeShard({ 'a/s/1': { c: 1 }, 'b/s/1': { c: 1 } }, { 'a/s/2': { c: 1 } }, hasTag)).toEqual({
+      'a/s/1': { c: 1 },
+    });
+  });
+
+  test.each([undefined, null, 'text', [], { 'a/s/1': 5 }, { 'a/s/1': { c: 'soon' } }])(
+    'is empty when it is %j',
+    (value) => {
+      expect(readShard(value)).toEqual({});
+    },
+  );
+
+  test('holds the tags whose turns are close together', () => {
+    expect(shardOf(0)).toBe(0);
+    expect(shardOf(0.999999)).toBe(SHARDS - 1);
+    expect(shardOf(0.5)).toBe(SHARDS / 2);
+  });
+
+  test('with 1,000 tags that all fail stays below the largest message', () => {
+    const error = { reason: 'InternalError', message: 'x'.repeat(1_000) };
+    const records = Array.from({ length: 1_000 }, (_, i) => [
+      recordId({ namespace: 'n'.repeat(63), stream: 's'.repeat(63), tag: `t${i}` }),
+      recordOf({ atMs: Date.parse('2026-11-21'), retryAtMs: Date.parse('2026-11-21'), error }, 'x'.repeat(40)),
+    ]);
+    expect(JSON.stringify(Object.fromEntries(records)).length).toBeLessThan(1024 * 1024);
+  });
+});
