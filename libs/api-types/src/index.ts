@@ -1,3 +1,54 @@
+export type {
+  Build,
+  BuildCondition,
+  BuildOutput,
+  BuildPhase,
+  BuildRequest,
+  BuildSpec,
+  BuildStatus,
+  BuildTriggerCause,
+  CommonBuildSpec,
+  WebHookCause,
+} from './build.ts';
+export type {
+  BuildConfig,
+  BuildConfigSpec,
+  BuildConfigStatus,
+  BuildRunPolicy,
+  ImageChangeTriggerStatus,
+  WebHookTriggerType,
+} from './build-config.ts';
+export type {
+  NormalBuildConfig,
+  NormalBuildConfigSpec,
+  NormalBuildImageTrigger,
+  NormalBuildStrategy,
+  NormalBuildTrigger,
+  NormalWebHookTrigger,
+} from './build-config-normal.ts';
+export {
+  buildRunPolicies,
+  DEFAULT_BUILDS_HISTORY_LIMIT,
+  normalizeBuildConfig,
+  strategyFrom,
+} from './build-config-normalize.ts';
+export { normalBuildStrategy } from './build-defaults.ts';
+export type {
+  BuildSource,
+  GitBuildSource,
+  GitSourceRevision,
+  ImageSource,
+  LocalReference,
+  SourceControlUser,
+  SourceRevision,
+} from './build-source.ts';
+export type {
+  BuildStrategy,
+  BuildStrategyType,
+  CustomBuildStrategy,
+  DockerBuildStrategy,
+  SourceBuildStrategy,
+} from './build-strategy.ts';
 export { defaultPullPolicy } from './container-defaults.ts';
 export type {
   CustomParams,
