@@ -24,6 +24,7 @@ function streamRow({
   subjects,
   maxAgeMs,
   maxMessagesPerSubject,
+  maxBytes,
   sourceOf,
   description,
 }: StreamDefinition): string {
@@ -33,7 +34,8 @@ function streamRow({
       : `copies \`TAGSTREAM_${sourceOf}\``;
   const days = maxAgeMs === 0 ? 'for ever' : `${maxAgeMs / 86_400_000} d`;
   const count = maxMessagesPerSubject === 0 ? '' : `, ${maxMessagesPerSubject} a subject`;
-  return `| \`TAGSTREAM_${name}\` | ${from} | ${days}${count} | ${description} |`;
+  const size = maxBytes === undefined ? '' : `, ${maxBytes / 1024 ** 2} MiB`;
+  return `| \`TAGSTREAM_${name}\` | ${from} | ${days}${count}${size} | ${description} |`;
 }
 
 function eventSection(event: EventDefinition): string[] {

@@ -19,6 +19,7 @@ export function streamConfig(prefix: string, stream: StreamDefinition, options: 
     discard: DiscardPolicy.Old,
     max_age: nanos(stream.maxAgeMs),
     max_msgs_per_subject: stream.maxMessagesPerSubject === 0 ? -1 : stream.maxMessagesPerSubject,
+    ...(stream.maxBytes === undefined ? {} : { max_bytes: stream.maxBytes }),
     // A stream that is fed from another one sees no message ids of publishers.
     ...(fed ? {} : { duplicate_window: nanos(duplicateWindowMs(stream)) }),
     allow_direct: true,

@@ -1,5 +1,7 @@
+import { BuildProgressed } from './build-progressed.ts';
 import { DeadLetter } from './dead-letter.ts';
 import type { EventDefinition } from './define-event.ts';
+import { GitHook } from './git-hook.ts';
 import { RegistryPoll } from './registry-poll.ts';
 import { RegistryPush } from './registry-push.ts';
 import { RepositoryPoll } from './repository-poll.ts';
@@ -8,6 +10,8 @@ import { TagUpdated } from './tag-updated.ts';
 
 /** Every event, in the order in which a push causes them. */
 export const allEvents: readonly EventDefinition[] = [
+  GitHook,
+  BuildProgressed,
   RegistryPush,
   RepositoryPoll,
   RegistryPoll,

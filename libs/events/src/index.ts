@@ -1,13 +1,18 @@
 export { allEvents } from './all-events.ts';
+export { BuildProgressed } from './build-progressed.ts';
 export { type CloudEvent, EventFormatError, parseCloudEvent, toCloudEvent } from './cloud-event.ts';
 export { DeadLetter } from './dead-letter.ts';
 export { decodeToken, type EventData, type EventDefinition, encodeToken } from './define-event.ts';
+export { GitHook } from './git-hook.ts';
 export { RegistryPoll } from './registry-poll.ts';
 export { RegistryPush } from './registry-push.ts';
 export { RepositoryPoll } from './repository-poll.ts';
 export { RolloutProgressed } from './rollout-progressed.ts';
 export {
   allStreams,
+  BuildLogStream,
+  BuildStream,
+  buildLogSubject,
   DeadLetterStream,
   DUPLICATE_WINDOW_MS,
   RegistryStream,

@@ -1,4 +1,7 @@
+import { BuildProgressed } from './build-progressed.ts';
 import { DeadLetter } from './dead-letter.ts';
+import { encodeToken } from './define-event.ts';
+import { GitHook } from './git-hook.ts';
 import { RegistryPoll } from './registry-poll.ts';
 import { RegistryPush } from './registry-push.ts';
 import { RepositoryPoll } from './repository-poll.ts';
@@ -16,6 +19,8 @@ export interface StreamDefinition {
   readonly maxAgeMs: number;
   /** 0 keeps any number of messages per subject. */
   readonly maxMessagesPerSubject: number;
+  /** The oldest messages go when there is more; absent: no limit. */
+  readonly maxBytes?: number;
   /** Stream this one copies from. */
   readonly sourceOf?: string;
 }
@@ -35,8 +40,8 @@ export const RegistryStream: StreamDefinition = {
 
 export const WebhookStream: StreamDefinition = {
   name: 'WEBHOOK',
-  description: 'Announcements that came in over HTTP; consumed by poller and trigger',
-  subjects: [RegistryPush.wildcard, 'webhook.git.>'],
+  description: 'Announcements that came in over HTTP; consumed by poller and builds',
+  subjects: [RegistryPush.wildcard, GitHook.wildcard],
   maxAgeMs: DAY_MS,
   maxMessagesPerSubject: 0,
 };
@@ -66,6 +71,33 @@ export const RolloutsStream: StreamDefinition = {
   maxMessagesPerSubject: 0,
 };
 
+export const BuildStream: StreamDefinition = {
+  name: 'BUILD',
+  description: 'What became of builds; for everybody, and the start signal for whoever runs them',
+  subjects: [BuildProgressed.wildcard],
+  maxAgeMs: 7 * DAY_MS,
+  maxMessagesPerSubject: 0,
+};
+
+/** First token of the subjects that carry the logs of builds: `build-log.<namespace>.<build>`. */
+const BUILD_LOG = 'build-log';
+
+export const BuildLogStream: StreamDefinition = {
+  name: 'BUILD_LOG',
+  description: 'Logs of builds as plain text, in pieces; no events',
+  subjects: [`${BUILD_LOG}.>`],
+  maxAgeMs: 7 * DAY_MS,
+  // Pieces of a log that comes line by line; beyond that its beginning goes.
+  maxMessagesPerSubject: 10_000,
+  // The server sets this much of its disk aside at once.
+  maxBytes: 256 * 1024 ** 2,
+};
+
+/** Subject of the log of a Build, below the prefix. */
+export function buildLogSubject(namespace: string, build: string): string {
+  return [BUILD_LOG, encodeToken(namespace), encodeToken(build)].join('.');
+}
+
 export const DeadLetterStream: StreamDefinition = {
   name: 'DEADLETTER',
   description: 'Messages that could not be processed; for operators',
@@ -81,5 +113,7 @@ export const allStreams: readonly StreamDefinition[] = [
   TagsStream,
   TagsLatestStream,
   RolloutsStream,
+  BuildStream,
+  BuildLogStream,
   DeadLetterStream,
 ];
