@@ -34,6 +34,7 @@ const statusTag = object(
       hash: text('Hash over what counts as a change of the spec tag.'),
       generation: long('Generation at which that spec tag was first seen.'),
     }),
+    pushedImage: text("Digest that was last taken over from the stream's own repository in the cluster's registry."),
   },
   { required: ['tag'] },
 );

@@ -55,6 +55,11 @@ export interface NamedTagEventList {
    * this in `spec.tags[].generation`; here the spec stays the user's alone.
    */
   observedSpec?: { hash: string; generation: number };
+  /**
+   * Digest that was last taken over from the stream's own repository in the cluster's registry. A push is news only when the
+   * registry shows another one there, so that repeating its announcement moves nothing.
+   */
+  pushedImage?: string;
 }
 
 /** An element of `status.repositories`: what a repository was found to contain. */

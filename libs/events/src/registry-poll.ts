@@ -50,6 +50,20 @@ export const RegistryPoll = defineEvent({
     cause: Cause,
     checkedAt: Instant('When the registry answered'),
     hint: Type.Optional(PushHint),
+    pushed: Type.Optional(
+      Type.Object(
+        {
+          replaces: Type.Union([Digest, Type.Null()], {
+            description: 'Digest that was taken over from there before, which must still be so; null for none',
+          }),
+        },
+        {
+          description:
+            "The image is in the stream's own repository in the cluster's registry: the tag takes it over whatever its spec says, " +
+            'and also when the spec does not name it. specHash and specGeneration then mean nothing',
+        },
+      ),
+    ),
     outcome: Type.Union([Found, Failed]),
   }),
   tokenNames: ['namespace', 'stream', 'tag'],
@@ -61,6 +75,7 @@ export const RegistryPoll = defineEvent({
     d.specGeneration,
     d.basedOn,
     ...(d.replaces === undefined ? [] : [d.replaces]),
+    ...(d.pushed === undefined ? [] : [d.pushed]),
     d.outcome.kind === 'image' ? [d.outcome.image, d.outcome.reference] : [d.outcome.reason, d.outcome.message],
   ],
   sample: {

@@ -1,4 +1,5 @@
 import type { ImageStream, ImageStreamStatus, NamedTagEventList, SpecTag } from '@tagstream/api-types';
+import { applyPush } from './apply-push.ts';
 import { type BasedOn, isStillNewest } from './based-on.ts';
 import type { HistoryLimit } from './limit-history.ts';
 import { failTag, settleTag } from './settle-tag.ts';
@@ -15,6 +16,8 @@ export interface RegistryObservation {
   readonly specHash: string;
   readonly specGeneration: number;
   readonly basedOn: BasedOn | null;
+  /** It was looked at in the stream's own repository; `replaces` is the digest that was taken over from there before. */
+  readonly pushed?: { readonly replaces: string | null };
   readonly outcome:
     | { readonly kind: 'image'; readonly image: string; readonly reference: string }
     | { readonly kind: 'error'; readonly reason: string; readonly message: string };
@@ -39,6 +42,9 @@ export type ApplyResult =
  * An image becomes the newest item by the merge rule, clears the tag's conditions and reaches the tags that follow this
  * one. An error sets one ImportSuccess=False condition and keeps the items.
  *
+ * What was pushed into the stream's own repository needs no spec tag (see {@link applyPush}); failing to look there is no failed
+ * import and changes nothing.
+ *
  * @param options.now instant for `created` and `lastTransitionTime`, with milliseconds
  */
 export function applyRegistryPoll(
@@ -47,6 +53,7 @@ export function applyRegistryPoll(
   options: { readonly now: string; readonly historyLimit?: HistoryLimit },
 ): ApplyResult {
   if (stream.metadata.uid !== observation.streamUid) return { kind: 'stale', why: 'other-stream' };
+  if (observation.pushed !== undefined) return applyPushed(stream, observation, observation.pushed, options);
   const tag = wantedTag(stream, observation.tag);
   if (tag === undefined) return { kind: 'stale', why: 'tag-removed' };
   if (!isImportable(tag) || specHash(tag) !== observation.specHash) return { kind: 'stale', why: 'spec-changed' };
@@ -65,6 +72,20 @@ export function applyRegistryPoll(
     status: statusWith(stream, followed.tags),
     changedTags: next.pointsElsewhere ? [tag.name, ...followers] : followers,
   };
+}
+
+function applyPushed(
+  stream: ImageStream,
+  { tag, basedOn, outcome }: RegistryObservation,
+  { replaces }: { readonly replaces: string | null },
+  options: { readonly now: string; readonly historyLimit?: HistoryLimit },
+): ApplyResult {
+  if (outcome.kind === 'error') return { kind: 'unchanged' };
+  const { image, reference } = outcome;
+  const result = applyPush(stream, { tag, basedOn, replaces, image, reference }, options);
+  if (result.kind === 'overtaken') return { kind: 'stale', why: 'newer-item' };
+  if (result.kind === 'unchanged') return result;
+  return { kind: 'applied', status: statusWith(stream, result.tags), changedTags: result.changedTags };
 }
 
 function nextStatusTag(
