@@ -58,6 +58,14 @@ export {
 } from './local-names.ts';
 export { addTagEvent, type HistoryChange } from './merge-event.ts';
 export { type GroupResource, type ImageContainer, type ImageTemplate, imageTemplate } from './pod-template.ts';
+export {
+  HOLD_ANNOTATION,
+  MINIMUM_AGE_ANNOTATION,
+  REVERTED_ANNOTATION,
+  UPDATE_WINDOW_ANNOTATION,
+} from './policy/annotations.ts';
+export { mayUpdate, type UpdateCandidate, type UpdateVerdict } from './policy/may-update.ts';
+export { type ParsedPolicy, type UpdatePolicy, updatePolicy } from './policy/update-policy.ts';
 export { type ResolvedTag, resolveIntent, resolveTag, type TagIntent } from './pull-spec.ts';
 export {
   INSECURE_REPOSITORY_ANNOTATION,
