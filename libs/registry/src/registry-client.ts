@@ -2,6 +2,7 @@ import { isDigest } from '@tagstream/image-ref';
 import { digestedBytes, digestOf, matchesDigest } from './content-digest.ts';
 import { locateError, RegistryError } from './errors.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import { listRepositories } from './list-repositories.ts';
 import { listTags } from './list-tags.ts';
 import { parseManifest } from './manifest.ts';
 import { ACCEPT_MANIFESTS, manifestKind, mediaTypeOf } from './media-types.ts';
@@ -115,6 +116,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
       return sizeOf(await session.ask({ ...question, operation: 'head_blob', method: 'HEAD', maxBytes: 0 }, call)).size;
     },
     listTags: (ref, call = {}) => listTags(session, repositoryOf(ref), call),
+    listRepositories: (registry, call = {}) => listRepositories(session, registry, call),
     close,
     [Symbol.asyncDispose]: close,
   };

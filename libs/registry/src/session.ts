@@ -17,7 +17,7 @@ export interface Question {
   readonly repository: Repository;
   readonly operation: RegistryOperation;
   readonly method: 'GET' | 'HEAD';
-  /** Below `/v2/<name>/`: `manifests/latest`. */
+  /** Below `/v2/<name>`: `manifests/latest`, or a query of that itself: `?n=100`. */
   readonly path: string;
   readonly accept?: string;
   readonly maxBytes: number;
@@ -32,6 +32,11 @@ export interface SessionOptions {
   readonly totalMs: number;
   readonly credentials: CredentialProvider;
   readonly onRequest: (record: RequestRecord) => void;
+}
+
+/** What a question asks for, below the host. */
+export function questionPath({ repository, path }: Pick<Question, 'repository' | 'path'>): string {
+  return `/v2/${repository.name}${path === '' || path.startsWith('?') ? '' : '/'}${path}`;
 }
 
 /** A call with everything decided. */
@@ -112,8 +117,8 @@ export class Session {
     answered: () => void,
     credential: () => Promise<Credential | undefined>,
   ): Promise<HttpResponse> {
-    const { host, name } = question.repository;
-    const url = URL.parse(`${scheme}://${host}/v2/${name}/${question.path}`);
+    const { host } = question.repository;
+    const url = URL.parse(`${scheme}://${host}${questionPath(question)}`);
     if (url === null) throw new RegistryError('invalid', `"${host}" is no host that can be asked.`, { host });
     const send = (authorization: Authorization | undefined) =>
       followRedirects(

@@ -76,12 +76,24 @@ export interface RegistryClient extends AsyncDisposable {
   headBlob(ref: ImageReference, digest: string, options?: CallOptions): Promise<number | undefined>;
   /** All tags of the reference's repository, page by page, in the registry's order. */
   listTags(ref: ImageReference, options?: ListTagsOptions): AsyncIterable<string>;
+  /**
+   * The repositories of a registry (`registry.example.com:5000`), where it has a catalog and lets it be seen; credentials are looked
+   * up for a repository `_catalog`.
+   */
+  listRepositories(registry: string, options?: ListTagsOptions): AsyncIterable<string>;
   /** Closes all connections; requests under way fail. */
   close(): Promise<void>;
 }
 
 /** What a request was for. */
-export type RegistryOperation = 'head_manifest' | 'get_manifest' | 'get_blob' | 'head_blob' | 'list_tags' | 'token';
+export type RegistryOperation =
+  | 'head_manifest'
+  | 'get_manifest'
+  | 'get_blob'
+  | 'head_blob'
+  | 'list_tags'
+  | 'list_repositories'
+  | 'token';
 
 /** One HTTP exchange, for metrics: what was asked of whom and how it ended. */
 export interface RequestRecord {
