@@ -64,8 +64,18 @@ export {
   REVERTED_ANNOTATION,
   UPDATE_WINDOW_ANNOTATION,
 } from './policy/annotations.ts';
+export { type ImageField, imageOwner, type ManagedFields } from './policy/field-owner.ts';
 export { mayUpdate, type UpdateCandidate, type UpdateVerdict } from './policy/may-update.ts';
+export {
+  judgeRevert,
+  keptRevert,
+  parseReverts,
+  printReverts,
+  type Revert,
+  type Reverts,
+} from './policy/reverts.ts';
 export { type ParsedPolicy, type UpdatePolicy, updatePolicy } from './policy/update-policy.ts';
+export { wayOut } from './policy/way-out.ts';
 export { type ResolvedTag, resolveIntent, resolveTag, type TagIntent } from './pull-spec.ts';
 export {
   INSECURE_REPOSITORY_ANNOTATION,
