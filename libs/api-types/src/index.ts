@@ -32,6 +32,7 @@ export {
   normalizeBuildConfig,
   strategyFrom,
 } from './build-config-normalize.ts';
+export { validateBuildConfig } from './build-config-validate.ts';
 export { normalBuildStrategy } from './build-defaults.ts';
 export type {
   BuildSource,

@@ -30,7 +30,7 @@ function imageChangeProblems({ from, containerNames }: NormalImageChangeParams, 
 }
 
 /** OpenShift: `<stream>:<tag>`, both parts filled, the stream with a valid name. */
-function tagNameProblems(name: string, namespace: string, field: string): FieldProblem[] {
+export function tagNameProblems(name: string, namespace: string, field: string): FieldProblem[] {
   const [stream, tag, ...rest] = name.split(':');
   if (!stream || !tag || rest.length > 0) return [invalid(field, 'must be in the form of <name>:<tag>')];
   return streamNameProblems(namespace, stream).map(({ message }) => invalid(field, message));

@@ -1,0 +1,14 @@
+export { openshift as openshiftAnnotations, own as ownAnnotations } from './annotations.ts';
+export type { BuildApi } from './build-api.ts';
+export { BuildError, type BuildErrorCode } from './build-error.ts';
+export { configChangeCause, imageChangeCause, manualCause, webHookCause } from './causes.ts';
+export { configuredRef, gitRefMatches } from './git-ref.ts';
+export { configNameOf, numberOf, runPolicyOf } from './identity.ts';
+export { type InstantiateContext, instantiate } from './instantiate.ts';
+export { type InstantiateOptions, instantiateBuild } from './instantiate-build.ts';
+export { logSnippet } from './log-snippet.ts';
+export { buildName, buildPodName } from './names.ts';
+export { canEnter, isTerminal, phaseOf } from './phase.ts';
+export { type PhaseChange, phasePatch } from './phase-change.ts';
+export { type BuildReason, buildReasons, cancelledByUser } from './reasons.ts';
+export { type BuildWriter, claimBuild, logOf, runnerOf, writePhase } from './write-build.ts';
