@@ -1,5 +1,18 @@
 export { allEvents } from './all-events.ts';
 export { BuildProgressed } from './build-progressed.ts';
+export {
+  CHECK_SHARDS,
+  CHECKS_BUCKET,
+  type CheckedTag,
+  type CheckRecord,
+  type CheckShard,
+  checkId,
+  checkKey,
+  checkScope,
+  checkShard,
+  readCheckShard,
+} from './check-record.ts';
+export { nextTurn, turnOffset } from './check-turn.ts';
 export { type CloudEvent, EventFormatError, parseCloudEvent, toCloudEvent } from './cloud-event.ts';
 export { DeadLetter } from './dead-letter.ts';
 export { decodeToken, type EventData, type EventDefinition, encodeToken } from './define-event.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '@tagstream/service';
 import type { Answer, Ask } from './ask.ts';
 import { type Finding, outcomeFor, type Showable, shows, showsImage } from './compare.ts';
 import { type Due, nextDue } from './due.ts';
-import { type DueSettings, turnsOf } from './due-settings.ts';
+import { type DueSettings, intervalOf, turnsOf } from './due-settings.ts';
 import { forEachBounded } from './for-each-bounded.ts';
 import type { Look, LookResult } from './look.ts';
 import {
@@ -41,6 +41,8 @@ export interface CheckRecorder {
 /** A check as it is shown: what an operator wants to know of it. */
 export interface RecordedCheck {
   readonly atMs: number;
+  /** How often the tag is checked; absent for one without schedule. */
+  readonly intervalMs?: number;
   /** When it is tried again because it failed. */
   readonly retryAtMs?: number;
   readonly error?: { readonly reason: string; readonly message: string };
@@ -104,10 +106,11 @@ export async function checkTarget(
   const answer = await deps.ask(target.question, isKnown, signal);
   deps.telemetry.asked(target, answer, deps.clock.now() - startedMs);
   let overtaken = false;
+  const intervalMs = intervalOf(target, deps.settings);
   await forEachBounded(seen, MAX_PUBLISHING, async (tag) => {
     const settled = await settle(target, tag, answer, looks, deps);
     if (settled === 'overtaken') overtaken = true;
-    else record(target, tag, answer, deps);
+    else record(target, tag, answer, intervalMs, deps);
   });
   return { answer, overtaken };
 }
@@ -139,10 +142,17 @@ export function lookResult(answer: Answer): LookResult {
   }
 }
 
-function record(target: Target, tag: TagView, answer: Answer, { clock, recorder }: CheckDeps): void {
+function record(
+  target: Target,
+  tag: TagView,
+  answer: Answer,
+  intervalMs: number,
+  { clock, recorder }: CheckDeps,
+): void {
   const memory = target.tags.get(tag.id)?.memory;
   recorder.checked(tag, target, {
     atMs: memory?.askedAtMs ?? clock.now(),
+    ...(tag.scheduled && { intervalMs }),
     ...(memory?.retryAtMs !== undefined && { retryAtMs: memory.retryAtMs }),
     ...(answer.kind === 'failed' && { error: answer.finding }),
   });

@@ -1,5 +1,5 @@
+import { nextTurn } from '@tagstream/events';
 import { type Cause, CONFIRM_WITHIN_MS, specVersion, type TagMemory } from './memory.ts';
-import { nextTurn } from './schedule.ts';
 import type { TagView } from './tag-view.ts';
 
 /** When a tag is to be looked at, and why. */

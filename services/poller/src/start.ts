@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { joinMembers } from '@tagstream/bus';
-import { RegistryPoll } from '@tagstream/events';
+import { type CheckedTag, checkScope, RegistryPoll } from '@tagstream/events';
 import { connectKube, type WatchCache } from '@tagstream/kube';
 import type { ServiceContext } from '@tagstream/service';
 import { createAsk } from './ask.ts';
@@ -15,7 +15,6 @@ import { startRegistryAccess } from './registry-access/start-access.ts';
 import { startRepositories } from './repositories/start-repositories.ts';
 import { pauseFor } from './share/rate-limit-pause.ts';
 import { sharePauses } from './share/shared-pauses.ts';
-import type { RecordedTag } from './status/check-record.ts';
 import { keepCheckRecords } from './status/check-records.ts';
 import { checksPage } from './status/checks-page.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -39,11 +38,11 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
   const bus = await connectNats(context);
 
   let streams: WatchCache<StreamView> | undefined;
-  const hasTag = ({ namespace, stream, tag }: RecordedTag) =>
+  const hasTag = ({ namespace, stream, tag }: CheckedTag) =>
     streams?.get(namespace, stream)?.tags.some((view) => view.tag === tag) ?? false;
   const records = defer(
     await keepCheckRecords(bus, {
-      scope: group,
+      scope: checkScope(config.namespace),
       clock,
       random: Math.random,
       hasTag,

@@ -1,8 +1,8 @@
 import { rendezvous } from '@tagstream/bus';
+import { turnOffset } from '@tagstream/events';
 import type { Timed } from './lanes/due-heap.ts';
 import { onChange, type TagMemory } from './memory.ts';
 import type { Question } from './question.ts';
-import { turnOffset } from './schedule.ts';
 import type { Holdings } from './share/budget.ts';
 import type { TagView } from './tag-view.ts';
 

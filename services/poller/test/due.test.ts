@@ -1,3 +1,4 @@
+import { nextTurn, turnOffset } from '@tagstream/events';
 import { describe, expect, test } from 'vitest';
 import { nextDue, type Turns } from '../src/due.ts';
 import {
@@ -9,7 +10,6 @@ import {
   specVersion,
   type TagMemory,
 } from '../src/memory.ts';
-import { nextTurn, turnOffset } from '../src/schedule.ts';
 import { digest, type TagState, tagWith } from './tags.ts';
 
 const MIN = 60_000;

@@ -1,11 +1,10 @@
-import { RegistryPoll } from '@tagstream/events';
+import { nextTurn, RegistryPoll, turnOffset } from '@tagstream/events';
 import { type TestClock, testClock } from '@tagstream/service/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Answer, Ask } from '../src/ask.ts';
 import { MAX_LOOKS_PER_REGISTRY } from '../src/looks-in-wait.ts';
 import { CONFIRM_WITHIN_MS, type Poll } from '../src/memory.ts';
 import { createPollLoop, type PollLoop } from '../src/poll-loop.ts';
-import { nextTurn, turnOffset } from '../src/schedule.ts';
 import type { TagView } from '../src/tag-view.ts';
 import { quietLoop } from './quiet-loop.ts';
 import { digest, type TagState, tagWith } from './tags.ts';

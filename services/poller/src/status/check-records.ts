@@ -1,20 +1,20 @@
 import type { Bucket, Bus } from '@tagstream/bus';
 import { BusError } from '@tagstream/bus';
+import {
+  CHECKS_BUCKET,
+  type CheckedTag,
+  type CheckRecord,
+  type CheckShard,
+  checkId,
+  checkKey,
+  checkShard,
+  readCheckShard,
+} from '@tagstream/events';
 import { backoffMs, type Clock } from '@tagstream/service';
 import type { CheckRecorder } from '../check-target.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import type { TagView } from '../tag-view.ts';
-import {
-  type CheckRecord,
-  mergeRecord,
-  mergeShard,
-  type RecordedTag,
-  readShard,
-  recordId,
-  recordOf,
-  type Shard,
-  shardOf,
-} from './check-record.ts';
+import { mergeRecord, mergeShard, recordOf } from './check-record.ts';
 
 export interface CheckRecordsOptions {
   /** Whose tags these are: one for each group of replicas that share out the same tags. */
@@ -22,7 +22,7 @@ export interface CheckRecordsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   /** Whether there is such a tag; the records of others are dropped. */
-  readonly hasTag: (tag: RecordedTag) => boolean;
+  readonly hasTag: (tag: CheckedTag) => boolean;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -52,7 +52,7 @@ const CONFLICT = { minMs: 5, maxMs: 100, factor: 3 };
 /** Opens the bucket and learns from it which checks that were asked for by annotation have been made. */
 export async function keepCheckRecords(bus: Pick<Bus, 'bucket'>, options: CheckRecordsOptions): Promise<CheckRecords> {
   const { scope, clock, hasTag } = options;
-  const bucket: Bucket = await bus.bucket('checks');
+  const bucket: Bucket = await bus.bucket(CHECKS_BUCKET);
   const stop = new AbortController();
   /** What is not written yet. */
   const fresh = new Map<number, Record<string, CheckRecord>>();
@@ -71,17 +71,17 @@ export async function keepCheckRecords(bus: Pick<Bus, 'bucket'>, options: CheckR
     onChange(change) {
       if (change.kind === 'current') current.resolve();
       if (change.kind === 'put')
-        for (const [id, record] of Object.entries(readShard(change.value))) noteAnswer(id, record);
+        for (const [id, record] of Object.entries(readCheckShard(change.value))) noteAnswer(id, record);
     },
   });
   await Promise.race([current.promise, watch.closed]);
 
-  async function write(shard: number, records: Shard): Promise<void> {
-    const key = `${scope}.${shard}`;
+  async function write(shard: number, records: CheckShard): Promise<void> {
+    const key = checkKey(scope, shard);
     for (let tries = 1; ; tries++) {
       try {
         const entry = await bucket.get(key);
-        const merged = mergeShard(readShard(entry?.value), records, hasTag);
+        const merged = mergeShard(readCheckShard(entry?.value), records, hasTag);
         return void (entry === undefined
           ? await bucket.create(key, merged)
           : await bucket.update(key, merged, entry.revision));
@@ -115,24 +115,24 @@ export async function keepCheckRecords(bus: Pick<Bus, 'bucket'>, options: CheckR
   const writing = keepWriting();
   return {
     checked(tag, target, check) {
-      const id = recordId(tag);
+      const id = checkId(tag);
       const record = recordOf(check, tag.importNow);
-      const shard = shardOf(target.offset);
+      const shard = checkShard(target.offset);
       const records = fresh.get(shard) ?? {};
       fresh.set(shard, records);
       const known = records[id];
       records[id] = known === undefined ? record : mergeRecord(known, record);
       noteAnswer(id, record);
     },
-    isAnswered: (tag) => answers.get(recordId(tag))?.value === tag.importNow,
+    isAnswered: (tag) => answers.get(checkId(tag))?.value === tag.importNow,
     async read(tags) {
-      const shards = new Map<number, Shard>();
-      const wanted = [...new Set(tags.map(({ offset }) => shardOf(offset)))];
+      const shards = new Map<number, CheckShard>();
+      const wanted = [...new Set(tags.map(({ offset }) => checkShard(offset)))];
       await forEachBounded(wanted, PARALLEL, async (shard) => {
-        const stored = readShard((await bucket.get(`${scope}.${shard}`))?.value);
+        const stored = readCheckShard((await bucket.get(checkKey(scope, shard)))?.value);
         shards.set(shard, mergeShard(stored, fresh.get(shard) ?? {}, hasTag));
       });
-      return tags.map(({ tag, offset }) => shards.get(shardOf(offset))?.[recordId(tag)]);
+      return tags.map(({ tag, offset }) => shards.get(checkShard(offset))?.[checkId(tag)]);
     },
     async [Symbol.asyncDispose]() {
       stop.abort();

@@ -1,9 +1,8 @@
+import { type CheckRecord, nextTurn } from '@tagstream/events';
 import type { AdminAnswer, Clock } from '@tagstream/service';
 import { type DueSettings, intervalOf } from '../due-settings.ts';
-import { nextTurn } from '../schedule.ts';
 import type { TagView } from '../tag-view.ts';
 import type { Target } from '../target-index.ts';
-import type { CheckRecord } from './check-record.ts';
 import type { CheckRecords } from './check-records.ts';
 
 export interface ChecksPageDeps {

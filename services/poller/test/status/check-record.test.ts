@@ -1,19 +1,17 @@
+import { CHECK_SHARDS, checkId, checkShard, readCheckShard } from '@tagstream/events';
 import { describe, expect, test } from 'vitest';
-import {
-  mergeRecord,
-  mergeShard,
-  readShard,
-  recordId,
-  recordOf,
-  SHARDS,
-  shardOf,
-} from '../../src/status/check-record.ts';
+import { mergeRecord, mergeShard, recordOf } from '../../src/status/check-record.ts';
 
 const everything = () => true;
 
 describe('the record of a check', () => {
   test('of a tag that is as it was is its time and nothing else', () => {
     expect(recordOf({ atMs: 5 }, '')).toEqual({ c: 5 });
+  });
+
+  test('of a tag with a schedule says how often it is checked', () => {
+    expect(recordOf({ atMs: 5, intervalMs: 900_000 }, '')).toEqual({ c: 5, i: 900_000 });
+    expect(mergeRecord({ c: 5, i: 900_000 }, { c: 7 })).toEqual({ c: 7 });
   });
 
   test('has the failure, when it is tried again, and what it answers', () => {
@@ -51,20 +49,20 @@ describe('a shard', () => {
   test.each([undefined, null, 'text', [], { 'a/s/1': 5 }, { 'a/s/1': { c: 'soon' } }])(
     'is empty when it is %j',
     (value) => {
-      expect(readShard(value)).toEqual({});
+      expect(readCheckShard(value)).toEqual({});
     },
   );
 
   test('holds the tags whose turns are close together', () => {
-    expect(shardOf(0)).toBe(0);
-    expect(shardOf(0.999999)).toBe(SHARDS - 1);
-    expect(shardOf(0.5)).toBe(SHARDS / 2);
+    expect(checkShard(0)).toBe(0);
+    expect(checkShard(0.999999)).toBe(CHECK_SHARDS - 1);
+    expect(checkShard(0.5)).toBe(CHECK_SHARDS / 2);
   });
 
   test('with 1,000 tags that all fail stays below the largest message', () => {
     const error = { reason: 'InternalError', message: 'x'.repeat(1_000) };
     const records = Array.from({ length: 1_000 }, (_, i) => [
-      recordId({ namespace: 'n'.repeat(63), stream: 's'.repeat(63), tag: `t${i}` }),
+      checkId({ namespace: 'n'.repeat(63), stream: 's'.repeat(63), tag: `t${i}` }),
       recordOf({ atMs: Date.parse('2026-11-21'), retryAtMs: Date.parse('2026-11-21'), error }, 'x'.repeat(40)),
     ]);
     expect(JSON.stringify(Object.fromEntries(records)).length).toBeLessThan(1024 * 1024);

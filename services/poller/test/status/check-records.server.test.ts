@@ -1,8 +1,7 @@
 import { type Bus, connectBus } from '@tagstream/bus';
+import { checkShard, turnOffset } from '@tagstream/events';
 import { systemClock } from '@tagstream/service';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { turnOffset } from '../../src/schedule.ts';
-import { shardOf } from '../../src/status/check-record.ts';
 import { type CheckRecords, keepCheckRecords } from '../../src/status/check-records.ts';
 import { createTargetIndex } from '../../src/target-index.ts';
 import { digest, tagWith } from '../tags.ts';
@@ -41,7 +40,7 @@ describe('the records of checks', () => {
 
   /** A tag whose reference makes its turns early in the interval, so that all of these are in one shard. */
   const names = Array.from({ length: 20_000 }, (_, i) => `v${i}`)
-    .filter((name) => shardOf(turnOffset(`quay.io/team/app:${name}`)) === 0)
+    .filter((name) => checkShard(turnOffset(`quay.io/team/app:${name}`)) === 0)
     .slice(0, 40);
   const tagOf = (name: string, importNow = '') =>
     tagWith({

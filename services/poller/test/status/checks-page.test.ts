@@ -1,7 +1,6 @@
+import { type CheckRecord, nextTurn } from '@tagstream/events';
 import { testClock } from '@tagstream/service/testing';
 import { describe, expect, test } from 'vitest';
-import { nextTurn } from '../../src/schedule.ts';
-import type { CheckRecord } from '../../src/status/check-record.ts';
 import { checksPage } from '../../src/status/checks-page.ts';
 import { createTargetIndex } from '../../src/target-index.ts';
 import { digest, type TagState, tagWith } from '../tags.ts';
