@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import type { Bucket, BucketOptions } from './bucket.ts';
 import type { ConsumeOptions, Consumer } from './consumer.ts';
 import type { SubscribeOptions, Subscription } from './subscribe.ts';
+import type { FollowTextOptions, StoreTextOptions } from './texts.ts';
 
 /** Options of {@link Bus.ensureStreams}; what is not given is left as the streams have it. */
 export interface EnsureStreamsOptions {
@@ -89,6 +90,15 @@ export interface Bus extends AsyncDisposable {
 
   /** Follows events in order without acknowledging: for watching, not for working. */
   subscribe<S extends TSchema>(definition: EventDefinition<S>, options: SubscribeOptions<Static<S>>): Subscription;
+
+  /**
+   * Stores plain text, for logs; what is an event goes through {@link publish}. It is sent again over a lost connection.
+   * @throws BusError
+   */
+  storeText(subject: string, text: string, options: StoreTextOptions): Promise<Published>;
+
+  /** Follows the texts of one subject in order. */
+  followText(options: FollowTextOptions): Subscription;
 
   /** Opens a key-value bucket and creates it if need be. */
   bucket(name: string, options?: BucketOptions): Promise<Bucket>;

@@ -5,6 +5,7 @@ import { openBucket } from './open-bucket.ts';
 import { type Publisher, publish } from './publish.ts';
 import { startSubscription } from './start-subscription.ts';
 import { lastStored, purgeSubject } from './stored.ts';
+import { followText, storeText } from './texts.ts';
 
 /** What is still on its way to the server when the bus is closed gets so long. */
 const DRAIN_LIMIT_MS = 2000;
@@ -44,6 +45,8 @@ export function createBus(publisher: Publisher): Bus {
     purgeSubject: (stream, subject) => purgeSubject(publisher, stream, subject),
     consume: (definition, options) => track(consume(publisher, definition, options)),
     subscribe: (definition, options) => track(startSubscription(publisher, definition, options)),
+    storeText: (subject, text, options) => storeText(publisher, subject, text, options),
+    followText: (options) => track(followText(publisher, options)),
     async bucket(name, options) {
       const bucket = await openBucket(publisher, name, options);
       return { ...bucket, watch: (watch) => track(bucket.watch(watch)) };
