@@ -12,7 +12,8 @@ kubectl apply --server-side -f /crds
 # Again and again: kubectl wait fails for a definition that is so new that it has no conditions at all.
 tries=30
 until kubectl wait --for=condition=Established --timeout=60s \
-  crd/imagestreams.image.openshift.io crd/deploymentconfigs.apps.openshift.io; do
+  crd/imagestreams.image.openshift.io crd/deploymentconfigs.apps.openshift.io \
+  crd/buildconfigs.build.openshift.io crd/builds.build.openshift.io; do
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || exit 1
   sleep 1

@@ -13,7 +13,7 @@ interface Kind {
   readonly kind: string;
   readonly plural: string;
   readonly singular: string;
-  readonly shortName: string;
+  readonly shortName?: string;
   readonly description: string;
   readonly spec: Schema;
   readonly specRequired: boolean;
@@ -44,7 +44,7 @@ export function customResourceDefinition(kind: Kind): object {
         listKind: `${kind.kind}List`,
         plural: kind.plural,
         singular: kind.singular,
-        shortNames: [kind.shortName],
+        ...(kind.shortName === undefined ? {} : { shortNames: [kind.shortName] }),
         categories: ['all'],
       },
       versions: [

@@ -1,4 +1,6 @@
 import { stringify } from 'yaml';
+import { buildDefinition } from './build.ts';
+import { buildConfigDefinition } from './build-config.ts';
 import { deploymentConfigDefinition } from './deployment-config.ts';
 import { imageDefinition } from './image.ts';
 import { imageStreamDefinition } from './image-stream.ts';
@@ -14,5 +16,7 @@ export function renderDefinitions(schemas: OpenApiSchemas): Readonly<Record<stri
     'images.yaml': yaml(imageDefinition),
     'imagestreams.yaml': yaml(imageStreamDefinition),
     'deploymentconfigs.yaml': yaml(deploymentConfigDefinition(schemas)),
+    'buildconfigs.yaml': yaml(buildConfigDefinition(schemas)),
+    'builds.yaml': yaml(buildDefinition(schemas)),
   };
 }

@@ -81,6 +81,10 @@ export interface BuildStatus {
   conditions?: BuildCondition[] | null;
   /** What `kubectl get` shows under FROM: a printer column cannot compute it. */
   sourceSummary?: string;
+  /** The phase with its reason, for the column STATUS. */
+  phaseSummary?: string;
+  /** For the column DURATION. */
+  durationSummary?: string;
 }
 
 /** One for each phase that was entered; the present one is True. */

@@ -12,7 +12,7 @@ const files = readdirSync(dir).sort();
  * kubectl compares what it sends with what is stored. Nulls inside lists, a filled status and the metadata of another
  * cluster are sent but never stored, so it says "configured" for these; the spec then stays as it was.
  */
-const sentAgain = new Set(['deploymentconfig-exported.yaml', 'imagestream-exported.yaml']);
+const sentAgain = new Set(['buildconfig-exported.yaml', 'deploymentconfig-exported.yaml', 'imagestream-exported.yaml']);
 
 /** What a stored DeploymentConfig means: what is wrong with it, and its template without what says nothing. */
 function normalized(stored: DeploymentConfig) {
@@ -26,7 +26,7 @@ const apply = (file: string, ...options: string[]) =>
   kubectlOutput(['apply', ...inNamespace, ...options, '-f', join(dir, file)]);
 const each = (field: 'resourceVersion' | 'generation') =>
   kubectlOutput([
-    ...['get', 'is,dc', ...inNamespace, '-o'],
+    ...['get', 'is,dc,bc,builds', ...inNamespace, '-o'],
     `jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.${field}}{"\\n"}{end}`,
   ]);
 
