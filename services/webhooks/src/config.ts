@@ -63,6 +63,12 @@ export const config = defineConfig({
       'internal-host=external-host pairs separated by commas: the names by which registries call themselves, and the ' +
       'names by which ImageStreams refer to them',
   }),
+  gitHooks: field({
+    env: 'TAGSTREAM_GIT_HOOKS',
+    schema: Type.Boolean(),
+    default: false,
+    description: 'Takes the hooks of BuildConfigs, at the addresses that OpenShift has for them; needs the API server',
+  }),
   ...admissionFields,
 });
 

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { admit } from './admit.ts';
 import { createBodyBudget } from './body-budget.ts';
+import { addGitHooks, type GitHookDeps } from './git/git-hook-routes.ts';
 import { permission } from './permission.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type ReceiveDeps, type Received, type ReceiveTelemetry, receive } from './receive.ts';
@@ -44,6 +45,8 @@ export interface HookServerDeps extends ReceiveDeps {
   /** Networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly telemetry: HookTelemetry;
+  /** Absent: no hooks of BuildConfigs. */
+  readonly gitHooks?: GitHookDeps | undefined;
 }
 
 type Request = FastifyRequest<{ Params: { receiver: string; token?: string } }>;
@@ -74,7 +77,8 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onResponse', (request, reply, done) => {
-    if (reply.statusCode >= 400) deps.telemetry.rejected(receiverOf.get(request), reply.statusCode);
+    const isGitHook = request.routeOptions.url?.includes('/buildconfigs/'); // these tell it themselves
+    if (reply.statusCode >= 400 && !isGitHook) deps.telemetry.rejected(receiverOf.get(request), reply.statusCode);
     done();
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => refuseBrokenRequest(error, reply, deps));
@@ -116,6 +120,13 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
         }
         return refuse(reply.header('allow', 'POST'), 405, 'A hook takes POST only.');
       },
+    });
+  }
+  const { gitHooks } = deps;
+  if (gitHooks !== undefined) {
+    app.register((scope, _options, done) => {
+      addGitHooks(scope, gitHooks, { rateLimit: deps.rateLimit, budget });
+      done();
     });
   }
   return app;

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Bus, BusError, connectBus } from '@tagstream/bus';
-import { RegistryPush, WebhookStream } from '@tagstream/events';
+import { GitHook, RegistryPush, WebhookStream } from '@tagstream/events';
 import { ConfigError, closeServer, type ServiceContext, withRetry } from '@tagstream/service';
 import { startAdmission } from './admission/start-admission.ts';
 import type { WebhooksConfig } from './config.ts';
+import { startGitHooks } from './git/start-git-hooks.ts';
 import { createHookServer } from './hook-server.ts';
 import { mergeBursts } from './merge-bursts.ts';
 import type { PushPublisher } from './push-publisher.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { STORE_TIMEOUT_MS } from './receive.ts';
 import { invalidNetworks } from './receivers/networks.ts';
 import { openReceivers } from './receivers/open-receivers.ts';
 import { parseAliases, registryNames } from './registry-names.ts';
@@ -43,16 +45,22 @@ export async function startWebhooks(
     if (!bus.connected) return { ready: !needsNats, detail: 'no connection to NATS' };
     return ready ? { ready, detail: 'connected' } : { ready: !needsNats, detail: 'waiting for the webhook stream' };
   });
+  const connectedBus = (): Bus => {
+    if (bus === undefined) throw new BusError('unavailable', 'not connected to NATS yet; deliver it again');
+    return bus;
+  };
   const publisher: PushPublisher = {
     publish: async (push, timeoutMs) => {
-      if (bus === undefined) throw new BusError('unavailable', 'not connected to NATS yet; deliver it again');
-      const { duplicate } = await bus.publish(RegistryPush, push, { timeoutMs });
+      const { duplicate } = await connectedBus().publish(RegistryPush, push, { timeoutMs });
       return duplicate ? 'duplicate' : 'stored';
     },
   };
   // Registered before the server, so that the bus outlives the requests that are still running at the end.
   defer({ [Symbol.asyncDispose]: async () => bus?.[Symbol.asyncDispose]() });
   const now = () => clock.now();
+  const gitHooks = await startGitHooks(context, async (hook) => {
+    await connectedBus().publish(GitHook, hook, { timeoutMs: STORE_TIMEOUT_MS });
+  });
   const app = createHookServer({
     receivers,
     rateLimit: createRateLimit(config.ratePerSecond, now),
@@ -61,6 +69,7 @@ export async function startWebhooks(
     now,
     newId: randomUUID,
     telemetry,
+    gitHooks,
   });
   const address = await app.listen({ host: config.httpHost, port: config.httpPort });
   defer({ [Symbol.asyncDispose]: () => closeServer(app) });

@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { jsonPart } from '../formats/form-payload.ts';
 import { headerOf } from '../formats/header.ts';
 import { hintOf } from '../hint.ts';
-import { collect, contentDeliveryId, OptionalText, PayloadError, readJson, TEST_ANSWER } from '../payload.ts';
+import { collect, contentDeliveryId, OptionalText, readJson, TEST_ANSWER } from '../payload.ts';
 import { hmacSignature } from '../proofs/hmac.ts';
 import type { Sender } from '../sender.ts';
 import packagePublished from './samples/github-package.json' with { type: 'json' };
@@ -108,14 +108,6 @@ function decoded(name: string): string {
   } catch {
     return name;
   }
-}
-
-/** The content type "form" of a hook wraps the JSON; the signature is over the form. */
-function jsonPart(body: Buffer, headers: IncomingHttpHeaders): Buffer {
-  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return body;
-  const payload = new URLSearchParams(body.toString('utf8')).get('payload');
-  if (payload === null) throw new PayloadError('The form has no field "payload"; choose the content type JSON.');
-  return Buffer.from(payload);
 }
 
 function delivery(event: string, id: string): Readonly<Record<string, string>> {
