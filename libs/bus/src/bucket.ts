@@ -11,6 +11,11 @@ export interface BucketOptions {
   readonly storage?: 'file' | 'memory';
 }
 
+/** A bucket that is only looked into: it is neither created nor changed, so that no right to do so is needed. */
+export interface ExistingBucket {
+  readonly existing: true;
+}
+
 /** A value and the revision that {@link Bucket.update} needs. */
 export interface BucketEntry {
   readonly key: string;

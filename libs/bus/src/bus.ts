@@ -1,6 +1,6 @@
 import type { CloudEvent, EventDefinition, StreamDefinition } from '@tagstream/events';
 import type { Static, TSchema } from 'typebox';
-import type { Bucket, BucketOptions } from './bucket.ts';
+import type { Bucket, BucketOptions, ExistingBucket } from './bucket.ts';
 import type { ConsumeOptions, Consumer } from './consumer.ts';
 import type { SubscribeOptions, Subscription } from './subscribe.ts';
 import type { FollowTextOptions, StoreTextOptions } from './texts.ts';
@@ -100,6 +100,9 @@ export interface Bus extends AsyncDisposable {
   /** Follows the texts of one subject in order. */
   followText(options: FollowTextOptions): Subscription;
 
-  /** Opens a key-value bucket and creates it if need be. */
-  bucket(name: string, options?: BucketOptions): Promise<Bucket>;
+  /**
+   * Opens a key-value bucket and creates it if need be.
+   * @throws BusError `no_stream` for an existing one that is not there.
+   */
+  bucket(name: string, options?: BucketOptions | ExistingBucket): Promise<Bucket>;
 }

@@ -1,7 +1,7 @@
 import { StorageType, type StreamConfig } from '@nats-io/jetstream';
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import { nanos } from '@nats-io/transport-node';
-import type { Bucket, BucketEntry, BucketOptions } from './bucket.ts';
+import type { Bucket, BucketEntry, BucketOptions, ExistingBucket } from './bucket.ts';
 import { BusError } from './bus-error.ts';
 import type { Connection } from './connection.ts';
 import { bucketName } from './names.ts';
@@ -19,13 +19,17 @@ const DUPLICATE_WINDOW_MS = 120_000;
 export async function openBucket(
   surroundings: Surroundings & { readonly prefix: string },
   name: string,
-  options: BucketOptions = {},
+  options: BucketOptions | ExistingBucket = {},
 ): Promise<Bucket> {
   const { connection } = surroundings;
   const full = bucketName(surroundings.prefix, name);
-  const kv = await patiently(surroundings, { timeoutMs: OPEN_TIMEOUT_MS }, `open bucket ${full}`, () =>
-    createOrUpdate(connection, full, options),
-  );
+  const opening = `open bucket ${full}`;
+  const kv =
+    'existing' in options
+      ? await connection.request(opening, () => openExisting(connection, full))
+      : await patiently(surroundings, { timeoutMs: OPEN_TIMEOUT_MS }, opening, () =>
+          createOrUpdate(connection, full, options),
+        );
   const send = <T>(what: string, key: string, run: () => Promise<T>) =>
     connection.request(`${what} ${key} in bucket ${full}`, run).catch(asConflict);
 
@@ -45,6 +49,13 @@ export async function openBucket(
       }),
     watch: (watch) => watchBucket(surroundings, full, watch),
   };
+}
+
+/** Fails when there is none: the client library alone would fail at the first access, in its own way. */
+async function openExisting(connection: Connection, name: string): Promise<KV> {
+  const kv = await new Kvm(connection.js).open(name, { allow_direct: true });
+  await kv.status();
+  return kv;
 }
 
 /** The client library opens a bucket that exists as it is, so what is asked for is compared and changed here. */

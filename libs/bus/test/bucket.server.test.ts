@@ -86,6 +86,19 @@ describe('options', () => {
     await expect.poll(() => after.get('key')).toBeUndefined();
   });
 
+  test('one that exists can be looked into as it is, and one that does not is not created', async () => {
+    const made = await bus.bucket('made', { ttlMs: 60_000, history: 3 });
+    await made.put('key', 'value');
+
+    const existing = await bus.bucket('made', { existing: true });
+
+    expect((await existing.get('key'))?.value).toBe('value');
+    expect(await existing.get('never')).toBeUndefined();
+    const missing = () => bus.bucket('missing', { existing: true });
+    await expect(missing()).rejects.toMatchObject({ code: 'no_stream' });
+    await expect(missing()).rejects.toThrow('open bucket');
+  });
+
   test('several services may open a bucket at the same time', async () => {
     const buckets = await Promise.all([1, 2, 3].map(() => bus.bucket('shared', { ttlMs: 60_000 })));
 
