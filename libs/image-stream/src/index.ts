@@ -59,8 +59,10 @@ export {
 export { addTagEvent, type HistoryChange } from './merge-event.ts';
 export { type GroupResource, type ImageContainer, type ImageTemplate, imageTemplate } from './pod-template.ts';
 export {
+  type Annotations,
   HOLD_ANNOTATION,
   MINIMUM_AGE_ANNOTATION,
+  policyAnnotations,
   REVERTED_ANNOTATION,
   UPDATE_WINDOW_ANNOTATION,
 } from './policy/annotations.ts';

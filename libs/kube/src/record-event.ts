@@ -13,6 +13,8 @@ export interface EventFacts {
   readonly reason: string;
   /** A sentence for people. Without counters or times: only equal messages are counted as one event. */
   readonly message: string;
+  /** False: the same statement is not counted, only made once. Replicas that find the same thing say it once together. */
+  readonly counted?: boolean;
   /** Who says so: `tagstream-trigger`. */
   readonly component: string;
   readonly clock: { readonly now: () => number };
@@ -53,7 +55,7 @@ export async function recordEvent(
   try {
     const event = eventOf(facts);
     for (let attempt = 1; attempt <= MAX_COUNT_ATTEMPTS; attempt += 1) {
-      if (await createOrCount(client, event)) return true;
+      if (await createOrCount(client, event, facts.counted ?? true)) return true;
     }
   } catch {
     // see above
@@ -65,6 +67,7 @@ export async function recordEvent(
 async function createOrCount(
   client: Pick<KubeClient, 'create' | 'get' | 'mergePatch'>,
   event: CoreEvent,
+  counted: boolean,
 ): Promise<boolean> {
   const { name, namespace = '' } = event.metadata;
   const key = { resource: resources.events, namespace, name };
@@ -73,6 +76,7 @@ async function createOrCount(
     return true;
   } catch (error) {
     if (!isKubeError(error, 'already_exists')) throw error;
+    if (!counted) return true;
   }
   try {
     const { metadata, count } = await client.get<CoreEvent>(key);

@@ -31,6 +31,16 @@ export function createTelemetry(metrics: Metrics, log: Log) {
     help: 'Workloads whose owner was told that their triggers cannot be followed, by kind',
     labels: ['kind'],
   });
+  const waits = metrics.counter({
+    name: 'tagstream_trigger_waits_total',
+    help: 'Workloads whose owner was told that a new image waits, by kind',
+    labels: ['kind'],
+  });
+  const fights = metrics.counter({
+    name: 'tagstream_trigger_reverted_total',
+    help: 'Workloads whose owner was told that another tool takes their images back, by kind',
+    labels: ['kind'],
+  });
   const delay = metrics.histogram({
     name: 'tagstream_trigger_push_to_patch_seconds',
     help: 'From the arrival of a push notification to the written workload',
@@ -76,6 +86,14 @@ export function createTelemetry(metrics: Metrics, log: Log) {
     refused(kind: string, about: object) {
       refused.inc({ kind });
       log.info({ kind, ...about }, 'triggers cannot be followed');
+    },
+    waiting(kind: string, about: object) {
+      waits.inc({ kind });
+      log.info({ kind, ...about }, 'image waits');
+    },
+    reverted(kind: string, about: object) {
+      fights.inc({ kind });
+      log.warn({ kind, ...about }, 'image taken back again and again');
     },
     delayed(seconds: number) {
       delay.observe(seconds);

@@ -2,6 +2,7 @@ import type { ImageStream, KubeObject } from '@tagstream/api-types';
 import { KubeError, type PullPermission, permitEveryPull } from '@tagstream/kube';
 import { testClock } from '@tagstream/service/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { UpdateGate } from '../src/policy/update-gate.ts';
 import { createProblemReports, type Problem } from '../src/workload/problem-reports.ts';
 import { sharedRead } from '../src/workload/shared-read.ts';
 import { updateWorkload } from '../src/workload/update-workload.ts';
@@ -14,6 +15,14 @@ import { deployment, FIRST_IMAGE, triggers, viewOf, webKey } from './support/wor
 const object = workloadObject(webKey);
 const pullSpec = (hexDigit: string) => item(hexDigit, 0).dockerImageReference;
 const clock = testClock();
+
+/** Lets everything through: policies and fights have tests of their own. */
+const openGate: UpdateGate = {
+  judge: async ({ changes }) => ({ changes }),
+  wrote: () => {},
+  settled: () => {},
+  gone: () => {},
+};
 
 let kube: MemoryKube;
 /** What the watch cache has; undefined: what the API server has. */
@@ -54,6 +63,8 @@ beforeEach(() => {
         mayPull: (namespace, source) => mayPull(namespace, source),
         problems: reports,
         wrote: () => {},
+        gate: openGate,
+        changedFrom: () => undefined,
         inTurn: (write) => write(),
         telemetry: recorded.telemetry,
       },

@@ -15,3 +15,9 @@ export const REVERTED_ANNOTATION = `${POLICY_PREFIX}reverted`;
 
 /** The annotations as the API server has them. */
 export type Annotations = Readonly<Record<string, string>> | undefined;
+
+/** Those of an object's annotations that are ours; undefined when there are none. */
+export function policyAnnotations(annotations: Annotations): Annotations {
+  const names = Object.keys(annotations ?? {}).filter((name) => name.startsWith(POLICY_PREFIX));
+  return names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, annotations?.[name] ?? '']));
+}

@@ -21,17 +21,21 @@ export interface ProblemReports {
   clear(workload: WorkloadKey): void;
 }
 
-/** @param tell writes the report; false when it could not be written */
+/**
+ * @param tell writes the report; false when it could not be written
+ * @param repeatAfterMs when what is still so is told again; infinite for what is told once
+ */
 export function createProblemReports(
   clock: Pick<Clock, 'now'>,
   tell: (workload: WorkloadKey, problem: Problem) => Promise<boolean>,
+  repeatAfterMs: number = REPEAT_AFTER_MS,
 ): ProblemReports {
   const told = new Map<string, { readonly problem: Problem; readonly atMs: number }>();
   return {
     report(workload, problem) {
       const { id } = workload;
       const before = told.get(id);
-      if (before && isSame(before.problem, problem) && clock.now() - before.atMs < REPEAT_AFTER_MS) return false;
+      if (before && isSame(before.problem, problem) && clock.now() - before.atMs < repeatAfterMs) return false;
       const entry = { problem, atMs: clock.now() };
       told.set(id, entry);
       void tell(workload, problem).then((written) => {

@@ -4,6 +4,7 @@ import { apiVersionOf, recordEvent } from '@tagstream/kube';
 import { keyedQueue } from '@tagstream/service';
 import { FollowIndex } from '../follow-index.ts';
 import { ACK_WAIT_MS, durableName, FORBIDDEN_RETRY_MS, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
+import { startPolicy } from '../policy/start-policy.ts';
 import { resync } from '../resync.ts';
 import { type StreamName, streamId, streamName } from '../stream/stream-key.ts';
 import { createStreamLock } from '../stream/stream-lock.ts';
@@ -15,7 +16,7 @@ import { createProblemReports } from './problem-reports.ts';
 import { sharedRead } from './shared-read.ts';
 import { type UpdateWorkloadDeps, updateWorkload } from './update-workload.ts';
 import { watchKinds } from './watch-kinds.ts';
-import { tagId, tagsFollowed, type WorkloadKey } from './workload-view.ts';
+import { tagId, tagsFollowed, type WorkloadKey, type WorkloadView } from './workload-view.ts';
 
 /** Tags whose followers are updated at the same time. */
 const TAG_CONCURRENCY = 16;
@@ -39,6 +40,9 @@ export async function startWorkloads(
   /** Versions that were written here: there is nothing to find out about them. */
   const written = new Map<string, string>();
 
+  /** Workloads as they were before a change that is not looked at yet. */
+  const changed = new Map<string, WorkloadView>();
+
   const problems = createProblemReports(clock, (key, { uid, reason, message }) =>
     recordEvent(kube, {
       regarding: { ...regarding(key), uid },
@@ -49,6 +53,7 @@ export async function startWorkloads(
       clock,
     }),
   );
+  const gate = startPolicy({ kube, clock, telemetry, regarding, again: (id, ms) => queue.addAfter(id, ms) });
   const deps: Omit<UpdateWorkloadDeps, 'inTurn'> = {
     kube,
     telemetry,
@@ -56,6 +61,12 @@ export async function startWorkloads(
     readStream: (stream) => read(streamId(stream)),
     mayPull,
     problems,
+    gate,
+    changedFrom({ id }) {
+      const before = changed.get(id);
+      changed.delete(id);
+      return before;
+    },
     wrote: ({ id }, resourceVersion) => void (keys.has(id) && written.set(id, resourceVersion)),
   };
   const update = async (key: WorkloadKey, lane: string) => {
@@ -90,13 +101,17 @@ export async function startWorkloads(
         if (now === undefined) {
           keys.delete(key.id);
           written.delete(key.id);
+          changed.delete(key.id);
           problems.clear(key);
+          gate.gone(key);
           return;
         }
         keys.set(key.id, key);
         const isOurs = written.get(key.id) === now.resourceVersion;
         written.delete(key.id);
-        if (now.fingerprint !== before?.fingerprint && !isOurs) queue.add(key.id);
+        if (now.fingerprint === before?.fingerprint || isOurs) return;
+        if (before && !changed.has(key.id)) changed.set(key.id, before);
+        queue.add(key.id);
       },
     }),
   );

@@ -1,6 +1,7 @@
 import type { ImageStream, KubeObject } from '@tagstream/api-types';
-import { type ImageChange, reactToTriggers, resolveTag, triggerSource } from '@tagstream/image-stream';
+import { reactToTriggers, resolveTag, type TagAddress, triggerSource } from '@tagstream/image-stream';
 import { isKubeError, type KubeClient, type PullPermission } from '@tagstream/kube';
+import { type GateAnswer, policyProblem, type UpdateGate } from '../policy/update-gate.ts';
 import { type StreamName, streamId } from '../stream/stream-key.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { imagePatch } from './image-patch.ts';
@@ -20,6 +21,10 @@ export interface UpdateWorkloadDeps {
   readonly mayPull: PullPermission;
   /** Tells the owner of the workload that its triggers cannot be followed, and forgets about it when they can. */
   readonly problems: ProblemReports;
+  /** Decides what of it may be written now. */
+  readonly gate: UpdateGate;
+  /** What the workload was before somebody changed it, when that is why it is looked at; told once. */
+  readonly changedFrom: (key: WorkloadKey) => WorkloadView | undefined;
   /** Runs a write in its turn; what is read before is shared and needs none. */
   readonly inTurn: <T>(write: () => Promise<T>) => Promise<T>;
   /** Told the version of the workload that a write of ours made. */
@@ -33,15 +38,17 @@ const MAX_ROUNDS = 10;
 /** What the owner of a workload is told, by the reason of the Kubernetes Event. */
 const EXPLANATIONS = {
   ImageTriggerInvalid: 'The annotation image.openshift.io/triggers cannot be followed',
+  ImageUpdatePolicyInvalid: 'No image is written before its annotations are mended',
   ImagePullForbidden: 'An image of another namespace may not be used',
   ImageUpdateRefused: 'The images that the triggers ask for cannot be written',
 } as const;
 
 /**
  * What an update came to. `busy`: others kept writing the workload; try again later. `forbidden`: a trigger may not be followed
- * before its source allows it, and others were followed.
+ * before its source allows it, and others were followed. `waiting`: what is to be written may not be written yet, and the workload is
+ * looked at again when it may.
  */
-export type UpdateResult = 'patched' | 'unchanged' | 'gone' | 'refused' | 'forbidden' | 'busy';
+export type UpdateResult = 'patched' | 'unchanged' | 'waiting' | 'gone' | 'refused' | 'forbidden' | 'busy';
 
 /**
  * Writes into a workload what its triggers ask for. First the workload is taken, then its streams are read, then the patch is sent
@@ -49,24 +56,33 @@ export type UpdateResult = 'patched' | 'unchanged' | 'gone' | 'refused' | 'forbi
  */
 export async function updateWorkload(deps: UpdateWorkloadDeps, key: WorkloadKey): Promise<UpdateResult> {
   let view = deps.cached(key);
+  const before = deps.changedFrom(key);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (view === undefined) return settled(deps, key, 'gone');
     if (view.problem !== undefined) return refuse(deps, key, view, 'ImageTriggerInvalid', view.problem);
+    const unclear = policyProblem(view.policies);
+    if (unclear !== undefined) return refuse(deps, key, view, 'ImageUpdatePolicyInvalid', unclear);
     const { streams, refusals } = await readStreams(deps, key, view);
     const [refusal] = refusals;
     const taken = view;
-    const end = (result: 'patched' | 'unchanged') => {
+    const end = (result: 'patched' | 'unchanged' | 'waiting') => {
       if (refusal === undefined) return settled(deps, key, result);
       refuse(deps, key, taken, 'ImagePullForbidden', refusal);
       return 'forbidden';
     };
-    const reaction = reactToTriggers(view.object, key.kind.base, view.triggers, ({ namespace, stream, tag }) => {
+    const resolve = ({ namespace, stream, tag }: TagAddress) => {
       const read = streams.get(streamId({ namespace, name: stream }));
       return read && resolveTag(read, tag);
-    });
-    if (reaction.kind === 'unchanged') return end('unchanged');
+    };
+    const reaction = reactToTriggers(view.object, key.kind.base, view.triggers, resolve);
+    if (reaction.kind === 'unchanged') {
+      deps.gate.settled(key);
+      return end('unchanged');
+    }
     if (reaction.kind === 'error') return refuse(deps, key, view, 'ImageTriggerInvalid', reaction.reason);
-    const outcome = await patch(deps, key, view, reaction.changes);
+    const due = await deps.gate.judge({ key, view, before, changes: reaction.changes, resolve });
+    if (due.changes.length === 0) return end('waiting');
+    const outcome = await patch(deps, key, view, due);
     if (outcome === 'patched') return end('patched');
     if (outcome !== 'overtaken') return refuse(deps, key, view, 'ImageUpdateRefused', outcome.refused);
     deps.telemetry.conflicted('workload', { workload: key.id });
@@ -101,10 +117,10 @@ async function patch(
   deps: UpdateWorkloadDeps,
   key: WorkloadKey,
   view: WorkloadView,
-  changes: readonly ImageChange[],
+  due: GateAnswer,
 ): Promise<'patched' | 'overtaken' | { readonly refused: string }> {
   try {
-    const operations = imagePatch(view.resourceVersion, changes);
+    const operations = imagePatch(view.resourceVersion, due.changes, due.reverts);
     const { metadata } = await deps.inTurn(() =>
       deps.kube.jsonPatch<KubeObject>(workloadObject(key), operations, { fieldManager: FIELD_MANAGER }),
     );
@@ -114,9 +130,10 @@ async function patch(
     if (isKubeError(error, 'invalid', 'forbidden')) return { refused: error.message };
     throw error;
   }
+  deps.gate.wrote(key, due);
   deps.telemetry.patched(key.kind.resource.kind, {
     workload: key.id,
-    images: changes.map(({ container, to }) => `${container}=${to}`),
+    images: due.changes.map(({ container, to }) => `${container}=${to}`),
   });
   return 'patched';
 }

@@ -4,6 +4,8 @@ import {
   type ImageTrigger,
   type PodSpecContainers,
   parseTriggers,
+  policyAnnotations,
+  REVERTED_ANNOTATION,
   TRIGGERS_ANNOTATION,
   type TriggeredObject,
 } from '@tagstream/image-stream';
@@ -27,9 +29,11 @@ export interface WorkloadView {
   readonly triggers: readonly ImageTrigger[];
   /** Why the annotation cannot be read; there are no triggers then. */
   readonly problem?: string;
+  /** Its annotations about when images may be written, if it has any. */
+  readonly policies?: Readonly<Record<string, string>>;
   /** The object with nothing but its container names and images. */
   readonly object: TriggeredObject;
-  /** Changes exactly when the triggers or the images do. */
+  /** Changes exactly when the triggers, the policies or the images do. */
   readonly fingerprint: string;
 }
 
@@ -55,14 +59,24 @@ export function viewWorkload(object: KubeObject, { base, independentOnly }: Work
   if (independentOnly && (isControlled(object) || isOver(object))) return undefined;
   const parsed = parseTriggers(annotation);
   const pruned = pruneToImages(object, base);
+  const policies = policyAnnotations(object.metadata.annotations);
+  const { [REVERTED_ANNOTATION]: _written, ...watched } = policies ?? {};
   return {
     uid: object.metadata.uid ?? '',
     resourceVersion: object.metadata.resourceVersion ?? '',
     triggers: parsed.kind === 'triggers' ? parsed.triggers : [],
     ...(parsed.kind === 'invalid' && { problem: parsed.reason }),
+    ...(policies && { policies }),
     object: pruned,
-    fingerprint: JSON.stringify([annotation, pruned]),
+    fingerprint: JSON.stringify([annotation, pruned, watched]),
   };
+}
+
+/** The image that a JSON pointer names, of those that are kept. */
+export function imageAt({ object }: WorkloadView, pointer: string): string | undefined {
+  let at: unknown = object;
+  for (const member of pointer.slice(1).split('/')) at = (at as Record<string, unknown> | undefined)?.[member];
+  return typeof at === 'string' ? at : undefined;
 }
 
 /** The tags a workload follows, as `namespace/stream:tag`. */

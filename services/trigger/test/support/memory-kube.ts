@@ -83,7 +83,10 @@ function merged(target: unknown, patch: unknown): unknown {
 }
 
 function applyOperation(object: unknown, operation: JsonPatchOperation): void {
-  const path = operation.path.slice(1).split('/');
+  const path = operation.path
+    .slice(1)
+    .split('/')
+    .map((member) => member.replaceAll('~1', '/').replaceAll('~0', '~'));
   const last = path.pop() ?? '';
   let holder = object as Json;
   for (const member of path) holder = holder[member] as Json;
@@ -94,6 +97,10 @@ function applyOperation(object: unknown, operation: JsonPatchOperation): void {
     case 'add':
     case 'replace':
       holder[last] = operation.value;
+      return;
+    case 'remove':
+      if (!(last in holder)) throw new KubeError('invalid', `there is no ${operation.path}`);
+      delete holder[last];
       return;
     default:
       throw new Error(`unexpected operation ${operation.op}`);

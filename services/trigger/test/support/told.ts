@@ -21,6 +21,8 @@ export function recordedTelemetry(): { readonly telemetry: Telemetry; readonly t
       retracted: record('retracted'),
       conflicted: record('conflicted'),
       refused: record('refused'),
+      waiting: record('waiting'),
+      reverted: record('reverted'),
       delayed: record('delayed'),
     },
   };
