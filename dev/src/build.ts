@@ -64,6 +64,9 @@ for (const name of positionals.length > 0 ? positionals : known) {
     platform: 'node',
     format: 'esm',
     target: 'node24',
+    // Node keeps the text of what it runs: without what only people read it takes 15 MB less.
+    minifyWhitespace: true,
+    minifySyntax: true,
     sourcemap: true,
     metafile: true,
     logLevel: 'warning',

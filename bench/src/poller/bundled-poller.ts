@@ -8,7 +8,11 @@ import { type ServiceProcess, startService } from '@tagstream/servers';
 const ROOT_DIR = join(import.meta.dirname, '../../..');
 
 /** The environment and the options that services/poller/Dockerfile runs the poller with. */
-const AS_IN_IMAGE = { MALLOC_ARENA_MAX: '1', NODE_OPTIONS: '--max-semi-space-size=4 --enable-source-maps' };
+const AS_IN_IMAGE = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  NODE_OPTIONS: '--max-semi-space-size=8 --enable-source-maps',
+};
 
 /** The poller as its image has it: bundled, without the memory that running from sources takes. */
 export interface BundledPoller extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { RegistryError } from './errors.ts';
 import { toStatusError } from './status-error.ts';
 import type { HttpRequest, HttpResponse } from './transport.ts';
@@ -35,9 +35,7 @@ export interface Token {
 export function tokenKey(request: TokenRequest): string {
   const { realm, service, scope, credential, insecure } = request;
   const identity = credential === undefined ? 'anonymous' : JSON.stringify(credential);
-  return createHash('sha256')
-    .update(JSON.stringify([realm, service, scope, identity, insecure]))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([realm, service, scope, identity, insecure]));
 }
 
 interface Context {

@@ -6,6 +6,8 @@ import { toTransportError } from './transport-error.ts';
 /** Kept from the body of an answer that is no success: enough for its error code. */
 const MAX_ERROR_BODY_BYTES = 16 * 1024;
 
+const NO_BODY = new Uint8Array(0);
+
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
@@ -56,12 +58,20 @@ async function exchange(dispatcher: Dispatcher, request: HttpRequest, isProxied:
       reset: false,
     });
     const status = answer.statusCode;
-    const body = await (status < 300 ? readAll(answer.body, request.maxBytes, url.host) : readStart(answer.body));
-    return { status, headers: joinHeaders(answer.headers), body };
+    return { status, headers: joinHeaders(answer.headers), body: await readBody(answer, request) };
   } catch (cause) {
     request.signal.throwIfAborted();
     throw toTransportError(cause, url.host, isProxied);
   }
+}
+
+/** The body of an answer; of one that is no success, only its start. */
+async function readBody({ statusCode, body }: Dispatcher.ResponseData, request: HttpRequest): Promise<Uint8Array> {
+  if (request.method === 'HEAD') {
+    await body.dump(); // there is none; reading it like one would cost as much as all else that is done for the answer
+    return NO_BODY;
+  }
+  return statusCode < 300 ? readAll(body, request.maxBytes, request.url.host) : readStart(body);
 }
 
 async function readAll(body: Dispatcher.ResponseData['body'], maxBytes: number, host: string): Promise<Uint8Array> {
@@ -87,7 +97,7 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<Uint8Ar
 }
 
 function joinHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
+  const joined: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers)) joined[name] = Array.isArray(value) ? value.join(', ') : value;
+  return joined;
 }
