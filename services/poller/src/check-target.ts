@@ -1,7 +1,7 @@
 import { RegistryPoll } from '@tagstream/events';
 import type { Clock } from '@tagstream/service';
 import type { Answer, Ask } from './ask.ts';
-import { type Finding, outcomeFor, type Showable, shows, showsImage } from './compare.ts';
+import { type Showable, shownImage, shows, showsImage } from './compare.ts';
 import { type Due, nextDue } from './due.ts';
 import { type DueSettings, intervalOf, turnsOf } from './due-settings.ts';
 import { forEachBounded } from './for-each-bounded.ts';
@@ -17,6 +17,7 @@ import {
   type TagMemory,
   type Underway,
 } from './memory.ts';
+import { pollFor } from './poll-for.ts';
 import type { TagView } from './tag-view.ts';
 import type { FollowedTag, Target } from './target-index.ts';
 
@@ -149,6 +150,7 @@ function record(
   intervalMs: number,
   { clock, recorder }: CheckDeps,
 ): void {
+  if (tag.pushed !== undefined) return; // its tag may have an import besides, whose checks these are not
   const memory = target.tags.get(tag.id)?.memory;
   recorder.checked(tag, target, {
     atMs: memory?.askedAtMs ?? clock.now(),
@@ -181,7 +183,7 @@ async function settle(
   };
   const earlier = stillUnderway(before, atMs);
   // The status's own copy of the digest: there are as many of these as there are tags.
-  if (answer.kind === 'same') return note(earlier, { kind: 'image', image: tag.basedOn?.image ?? answer.image });
+  if (answer.kind === 'same') return note(earlier, { kind: 'image', image: shownImage(tag) ?? answer.image });
   if (answer.kind === 'failed' && isNotWorthTelling(tag, answer, before)) return note(earlier);
   const { finding } = answer;
   if (shows(tag, finding)) return note(earlier, finding);
@@ -215,38 +217,20 @@ function isNotWorthTelling(
   answer: Extract<Answer, { kind: 'failed' }>,
   before: TagMemory | undefined,
 ): boolean {
+  if (tag.pushed !== undefined) return true;
   return answer.pauseMs !== undefined && !tag.pending && (before?.failures ?? 0) + 1 < SHOW_RATE_LIMIT_AFTER;
 }
 
 /** Whether an answer still counts: what it is compared with was seen before the registry was asked. */
 function isSameQuestion(seen: TagView, now: TagView): boolean {
   if (seen === now) return true;
-  return specVersion(seen) === specVersion(now) && JSON.stringify(seen.basedOn) === JSON.stringify(now.basedOn);
+  const compared = ({ basedOn, pushed }: TagView) => JSON.stringify([basedOn, pushed]);
+  return specVersion(seen) === specVersion(now) && compared(seen) === compared(now);
 }
 
 function replacesOf(tag: TagView, memory: TagMemory | undefined): Pick<Poll, 'replaces'> {
   const replaces = lastFailureOf(tag, memory);
   return replaces === undefined ? {} : { replaces };
-}
-
-type AboutPoll = Pick<Poll, 'cause' | 'hint' | 'replaces'>;
-
-function pollFor(tag: TagView, finding: Finding, about: AboutPoll, checkedAt: string): Poll {
-  const { namespace, stream, streamUid, from, specHash, specGeneration, basedOn } = tag;
-  const outcome = outcomeFor(tag, finding);
-  return {
-    namespace,
-    stream,
-    streamUid,
-    tag: tag.tag,
-    from,
-    specHash,
-    specGeneration,
-    basedOn,
-    ...about,
-    checkedAt,
-    outcome,
-  };
 }
 
 /** An import that was asked for is the cause by itself; else whoever looked last, else the tag's own time. */

@@ -2,6 +2,7 @@ import { commonFields, defineConfig, field } from '@tagstream/service';
 import { Type } from 'typebox';
 import { DURATION_PATTERN } from './duration.ts';
 import { imageFields } from './images/start-images.ts';
+import { ownRegistryFields } from './own-registry/own-registry.ts';
 import { accessFields } from './registry-access/access-config.ts';
 import { LIMITS_PATTERN } from './registry-policy.ts';
 import { repositoryFields } from './repositories/start-repositories.ts';
@@ -75,6 +76,7 @@ export const config = defineConfig({
     description: "Operating system to choose from such an image when the tag's annotations name none",
   }),
   ...accessFields,
+  ...ownRegistryFields,
   ...repositoryFields,
   ...imageFields,
 });

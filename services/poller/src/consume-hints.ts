@@ -3,6 +3,7 @@ import { RegistryPush, WebhookStream } from '@tagstream/events';
 import type { ServiceContext } from '@tagstream/service';
 import type { PollerConfig } from './config.ts';
 import { createHintHandler } from './handle-hint.ts';
+import type { OwnPushes } from './own-registry/watch-pushes.ts';
 import type { PollLoop } from './poll-loop.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -22,10 +23,15 @@ const HINT_ACK_WAIT_MS = 5_000;
  */
 export function consumeHints(
   { config, clock, health, defer }: ServiceContext<PollerConfig>,
-  parts: { readonly bus: Bus; readonly loop: PollLoop; readonly telemetry: Telemetry },
+  parts: {
+    readonly bus: Bus;
+    readonly loop: PollLoop;
+    readonly own: OwnPushes | undefined;
+    readonly telemetry: Telemetry;
+  },
 ): void {
-  const { bus, loop, telemetry } = parts;
-  const handle = createHintHandler({ loop, clock, hinted: telemetry.hinted });
+  const { bus, loop, own, telemetry } = parts;
+  const handle = createHintHandler({ loop, own, clock, hinted: telemetry.hinted });
   const consumer = defer(
     bus.consume(RegistryPush, {
       stream: WebhookStream,

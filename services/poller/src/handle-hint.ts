@@ -3,6 +3,7 @@ import { canonicalKey, ImageRefError } from '@tagstream/image-ref';
 import type { Clock } from '@tagstream/service';
 import type { Look, LookResult } from './look.ts';
 import { lruMap } from './lru-map.ts';
+import type { OwnPushes } from './own-registry/watch-pushes.ts';
 import type { PollLoop } from './poll-loop.ts';
 
 export type Push = EventData<typeof RegistryPush>;
@@ -17,6 +18,8 @@ export type HintFate = 'unknown-reference' | 'repeated' | 'answered' | 'lagging'
 
 export interface HintDeps {
   readonly loop: Pick<PollLoop, 'look'>;
+  /** The cluster's own registry, where there is one. */
+  readonly own?: OwnPushes | undefined;
   readonly clock: Clock;
   readonly hinted: (push: Push, fate: HintFate) => void;
 }
@@ -54,9 +57,11 @@ const MAX_HANDLED = 10_000;
 
 /**
  * Makes the handler of push hints. A hint names a reference; every stream that follows it gets its tags looked at, by one
- * HEAD for all. Nothing of the hint is believed: a forged one costs one request.
+ * HEAD for all, and so does the stream whose repository in the cluster's own registry it is. Nothing of the hint is believed: a
+ * forged one costs a request or two.
  */
-export function createHintHandler({ loop, clock, hinted }: HintDeps) {
+export function createHintHandler(deps: HintDeps) {
+  const { clock, hinted } = deps;
   const handled = lruMap<string, true>(MAX_HANDLED);
   return async (push: Push, delivery: HintDelivery): Promise<HintOutcome> => {
     const canonical = referenceOf(push);
@@ -68,7 +73,7 @@ export function createHintHandler({ loop, clock, hinted }: HintDeps) {
     };
     if (canonical === null) return end('unknown-reference');
     if (handled.get(key)) return end('repeated');
-    const look = () => lookOnce(loop, canonical, lookFor(push), delivery.signal);
+    const look = () => lookOnce(deps, canonical, push, delivery);
     const judge = (results: readonly LookResult[]) =>
       decide(results, push.claimedDigest, delivery.deliveries, clock.now());
     const results = await look();
@@ -85,12 +90,18 @@ export function createHintHandler({ loop, clock, hinted }: HintDeps) {
   };
 }
 
-async function lookOnce(loop: Pick<PollLoop, 'look'>, canonical: string, look: Look, signal: AbortSignal) {
+async function lookOnce({ loop, own }: HintDeps, canonical: string, push: Push, delivery: HintDelivery) {
   const waited = AbortSignal.timeout(LOOK_WAIT_MS);
+  const signal = AbortSignal.any([delivery.signal, waited]);
+  using visit = own?.visit(push);
   try {
-    return await loop.look(canonical, look, AbortSignal.any([signal, waited]));
+    const references = visit === undefined ? [canonical] : [canonical, visit.canonical];
+    const look = lookFor(push);
+    const results = await Promise.all(references.map((reference) => loop.look(reference, look, signal)));
+    const created = visit === undefined ? await own?.create(push, delivery.deliveries, signal) : undefined;
+    return created === undefined ? results.flat() : [...results.flat(), created];
   } catch (error) {
-    if (!waited.aborted || signal.aborted) throw error;
+    if (!waited.aborted || delivery.signal.aborted) throw error;
     return [{ kind: 'failed', reason: 'no answer yet' }] as const;
   }
 }
@@ -130,6 +141,8 @@ function waitFor(result: LookResult, nowMs: number): { afterMs: number; reason: 
       return { afterMs: FAILED_WAIT_MS, reason: `the registry gave no answer: ${result.reason}` };
     case 'paused':
       return { afterMs: Math.max(1, result.untilMs - nowMs), reason: 'the registry asked to be left alone' };
+    case 'not-yet':
+      return { afterMs: result.afterMs, reason: result.reason };
     case 'busy':
       return { afterMs: BUSY_WAIT_MS, reason: 'many questions wait for this registry' };
   }

@@ -2,7 +2,7 @@ import type { Cause, Poll } from './memory.ts';
 
 /** Somebody wants a target looked at now. */
 export interface Look {
-  readonly cause: Extract<Cause, 'webhook' | 'request'>;
+  readonly cause: Extract<Cause, 'webhook' | 'request' | 'schedule'>;
   /** The push that it is about. */
   readonly hint?: NonNullable<Poll['hint']>;
 }
@@ -15,5 +15,7 @@ export type LookResult =
   | { readonly kind: 'failed'; readonly reason: string }
   /** The registry is not to be asked before then. */
   | { readonly kind: 'paused'; readonly untilMs: number }
+  /** What is to be looked at is not there yet, and soon will be. */
+  | { readonly kind: 'not-yet'; readonly afterMs: number; readonly reason: string }
   /** Too many wait for this registry already. */
   | { readonly kind: 'busy' };

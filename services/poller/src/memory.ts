@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DUPLICATE_WINDOW_MS, type EventData, type RegistryPoll } from '@tagstream/events';
 import { backoffMs } from '@tagstream/service';
-import { type Showable, shows } from './compare.ts';
+import { isFromSource, type Showable, shows } from './compare.ts';
 import type { TagView } from './tag-view.ts';
 
 export type Poll = EventData<typeof RegistryPoll>;
@@ -97,14 +97,15 @@ export function lookAgain(before: TagMemory | undefined, atMs: number): TagMemor
  * The memory after the status or the spec of the tag changed. When the status now shows what the registry said, all is well.
  * When it shows something else, an answer was dropped or overtaken by another one, maybe of another replica, and the
  * registry is asked again: at once the first time, then with growing waits, since two replicas behind mirrors that
- * disagree would otherwise correct each other for ever.
+ * disagree would otherwise correct each other for ever. What was put there from elsewhere, by a push, is no answer to
+ * compare with: it stays until the next import.
  */
 export function onChange(memory: TagMemory, before: TagView, now: TagView, nowMs: number): TagMemory {
   if (JSON.stringify(statusOf(before)) === JSON.stringify(statusOf(now))) return memory;
   const { underway: _arrived, ...rest } = { ...memory, ...withLastFailure(now, memory, before) };
   const { said } = memory;
   if (said === undefined || nowMs >= said.atMs + CONFIRM_WITHIN_MS || memory.asked !== specVersion(now)) return rest;
-  if (shows(now, said.finding)) return rest;
+  if (shows(now, said.finding) || !isFromSource(now)) return rest;
   const earlier = memory.moves && nowMs < memory.moves.lastAtMs + CONFIRM_WITHIN_MS ? memory.moves.count : 0;
   const waitMs = earlier === 0 ? 0 : backoffMs(RETRY, earlier, 0);
   const underway = memory.underway && { underway: memory.underway };
@@ -129,8 +130,8 @@ function withLastFailure(
   return shown === undefined ? {} : { lastFailure: shown };
 }
 
-function statusOf({ basedOn, failure }: TagView) {
-  return [basedOn, failure];
+function statusOf({ basedOn, failure, pushed }: TagView) {
+  return [basedOn, failure, pushed];
 }
 
 /** What is still on its way after a check that led to no message; after a while it does not count any more. */

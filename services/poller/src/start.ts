@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { joinMembers } from '@tagstream/bus';
 import { type CheckedTag, checkScope, RegistryPoll } from '@tagstream/events';
+import { registryKey } from '@tagstream/image-ref';
 import { connectKube, type WatchCache } from '@tagstream/kube';
 import type { ServiceContext } from '@tagstream/service';
 import { createAsk } from './ask.ts';
@@ -9,6 +10,7 @@ import { connectNats } from './connect-nats.ts';
 import { consumeHints } from './consume-hints.ts';
 import { followStreams, type StreamView } from './follow-streams.ts';
 import { startImages } from './images/start-images.ts';
+import { startOwnRegistry } from './own-registry/start-own-registry.ts';
 import { createPollLoop, type PollLoop } from './poll-loop.ts';
 import { pollSettings } from './poll-settings.ts';
 import { startRegistryAccess } from './registry-access/start-access.ts';
@@ -96,7 +98,15 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
     self: replica,
     pause: loop.pauseEverywhere,
   });
-  const followed = followStreams(context, kube, access, tracker, repositories);
+  const own = startOwnRegistry(context, {
+    kube,
+    access,
+    loop,
+    self: replica,
+    intervalMs,
+    floorOf: (name) => policyOf(registryKey(name)).floorMs,
+  });
+  const followed = followStreams(context, kube, access, tracker, repositories, own);
   streams = followed;
   page('/checks', checksPage({ tagsOf: tracker.get, targetOf: loop.targetOf, settings, records, clock }));
   // Before the streams are known, a hint would be taken for one that nobody follows, and a share would lie idle.
@@ -109,10 +119,11 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
       onChange(members) {
         loop.setMembers(members);
         repositories.setMembers(members);
+        own?.setMembers(members);
       },
       onTrouble: telemetry.leaseMissed,
       clock,
     }),
   );
-  consumeHints(context, { bus, loop, telemetry });
+  consumeHints(context, { bus, loop, own: own?.pushes, telemetry });
 }

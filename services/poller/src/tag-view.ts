@@ -56,6 +56,11 @@ export interface TagView {
   /** Its ImportSuccess=False condition. */
   readonly failure: Failure | null;
   readonly question: Question;
+  /**
+   * It is a tag of its stream's own repository, looked at for a push; `image` is the digest that was taken over from there before. Then
+   * nothing of the spec counts, and failures are nobody's condition.
+   */
+  readonly pushed?: { readonly image: string | null };
   /** The access to its registry has changed since its import failed, so that it is worth another try. */
   readonly accessChanged?: boolean;
 }

@@ -30,6 +30,17 @@ export interface RegistryAccess {
   readonly reader: ImageReader;
   /** Lists tags at the source itself, whatever mirrors there are, with the credentials that apply in a namespace. */
   readonly listTags: ListTags;
+  /** Whether a tag is there, with the credentials that apply in a namespace. Throws RegistryError. */
+  readonly headTag: (
+    namespace: string,
+    reference: ImageReference,
+    options: { readonly insecure: boolean; readonly signal: AbortSignal },
+  ) => Promise<unknown>;
+  /** Lists the repositories of a registry, with the credentials of the whole cluster. */
+  readonly listRepositories: (
+    registry: string,
+    options: { readonly insecure: boolean; readonly signal: AbortSignal },
+  ) => AsyncIterable<string>;
   /** What may be imported at all. */
   readonly admission: Admission;
   /** Keeps questions in step with Secrets and all else; see {@link createViewTracker}. */
@@ -85,12 +96,21 @@ export async function startRegistryAccess(context: AccessContext, options: Acces
     authoritiesVersion: authorities.versionOf,
     otherwise: cloud,
   });
+  const accessIn = (namespace: string, reference: ImageReference) => {
+    const access = accessOf(namespace, reference);
+    return access && { credentials: access.credentials };
+  };
   return {
     reader: mirroredReader(withAnonymousFallback(client), sourcesOf),
     listTags(namespace, repository, call) {
       if (!sourcesOf(repository).some(({ kind }) => kind === 'source')) throw blockedRegistry(repository);
-      const access = accessOf(namespace, repository);
-      return client.listTags(repository, { ...call, ...(access && { credentials: access.credentials }) });
+      return client.listTags(repository, { ...call, ...accessIn(namespace, repository) });
+    },
+    headTag: (namespace, reference, call) =>
+      client.headManifest(reference, { ...call, ...accessIn(namespace, reference) }),
+    listRepositories(registry, call) {
+      const catalog = { registry, namespace: '', name: '_catalog', tag: '', digest: '' };
+      return client.listRepositories(registry, { ...call, ...accessIn('', catalog) });
     },
     admission: createAdmission(
       config.allowedRegistries.flatMap((text) => parseAllowedRegistry(text) ?? []),
