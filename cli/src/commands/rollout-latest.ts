@@ -70,6 +70,6 @@ async function readTags({ kube }: Session, dc: NormalDeploymentConfig): Promise<
   }
   return (namespace, name, tag) => {
     const stream = streams.get(`${namespace}/${name}`);
-    return stream && resolveTag(stream, tag)?.reference;
+    return stream && resolveTag(stream, tag);
   };
 }

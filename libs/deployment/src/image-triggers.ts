@@ -1,7 +1,8 @@
 import type { NormalDeploymentConfig, NormalImageChangeParams, NormalTrigger } from '@tagstream/api-types';
+import { mayUpdate, type ResolvedTag, updatePolicy } from '@tagstream/image-stream';
 
-/** What to pull for a tag of an ImageStream now; undefined when the stream or the tag has nothing yet. */
-export type TagResolver = (namespace: string, stream: string, tag: string) => string | undefined;
+/** What a tag of an ImageStream stands for now; undefined when the stream or the tag has nothing yet. */
+export type TagResolver = (namespace: string, stream: string, tag: string) => ResolvedTag | undefined;
 
 /** A tag that a trigger follows. */
 export interface FollowedTag {
@@ -36,9 +37,13 @@ export function followedTags(dc: NormalDeploymentConfig): FollowedTag[] {
 /**
  * What the automatic ImageChange triggers want written; undefined when everything is as it should be, or when a trigger
  * that never had an image cannot be resolved: then the whole DeploymentConfig is left alone. A trigger that had one keeps
- * it. Drift of a container is repaired even when the trigger itself is up to date. `paused` does not matter here.
+ * it. Drift of a container is repaired even when the trigger itself is up to date. `paused` does not matter here. Of a tag whose
+ * image may not be written yet, by the update policy in the annotations, nothing is written: see `imageWait`.
  */
-export function imageChange(dc: NormalDeploymentConfig, resolve: TagResolver): ImageChange | undefined {
+export function imageChange(dc: NormalDeploymentConfig, resolve: TagResolver, nowMs: number): ImageChange | undefined {
+  const parsed = updatePolicy(dc.metadata.annotations);
+  const mayWrite = (resolved: ResolvedTag) =>
+    parsed.kind === 'none' || (parsed.kind === 'policy' && mayUpdate(parsed.policy, resolved, nowMs).kind === 'now');
   const triggers: { index: number; image: string }[] = [];
   const wanted = new Map<string, string>();
   for (const [index, trigger] of dc.spec.triggers.entries()) {
@@ -46,8 +51,11 @@ export function imageChange(dc: NormalDeploymentConfig, resolve: TagResolver): I
     if (!params?.automatic || params.from.kind !== 'ImageStreamTag') continue;
     const tag = followedTagOf(params);
     const last = params.lastTriggeredImage;
-    const image = (tag && resolve(tag.namespace, tag.stream, tag.tag)) || last;
+    const resolved = tag && resolve(tag.namespace, tag.stream, tag.tag);
+    const isHeld = resolved !== undefined && !mayWrite(resolved);
+    const image = isHeld ? last : resolved?.reference || last;
     if (image === '') return undefined;
+    if (isHeld) continue;
     if (image !== last) triggers.push({ index, image });
     for (const name of params.containerNames) wanted.set(name, image);
   }
@@ -58,6 +66,27 @@ export function imageChange(dc: NormalDeploymentConfig, resolve: TagResolver): I
     }),
   );
   return triggers.length + containers.length === 0 ? undefined : { triggers, containers };
+}
+
+/** What an automatic trigger asks for that is not there yet. */
+export interface PendingImage {
+  readonly params: NormalImageChangeParams;
+  readonly resolved: ResolvedTag;
+}
+
+/** What the automatic triggers whose tags resolve ask for, as far as it is not written, whether it may be written or not. */
+export function pendingImages(dc: NormalDeploymentConfig, resolve: TagResolver): PendingImage[] {
+  const { initContainers, containers } = dc.spec.template.spec ?? {};
+  return imageTriggersOf(dc).flatMap((params) => {
+    const tag = params.automatic ? followedTagOf(params) : undefined;
+    const resolved = tag && resolve(tag.namespace, tag.stream, tag.tag);
+    if (resolved === undefined) return [];
+    const named = [...(initContainers ?? []), ...(containers ?? [])].filter(({ name }) =>
+      params.containerNames.includes(name),
+    );
+    const isThere = [params.lastTriggeredImage, ...named.map(({ image }) => image)];
+    return isThere.every((image) => image === resolved.reference) ? [] : [{ params, resolved }];
+  });
 }
 
 function imageChangeOf(trigger: NormalTrigger): NormalImageChangeParams | undefined {

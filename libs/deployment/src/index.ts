@@ -6,6 +6,7 @@ export type { Emission, Milestone } from './emissions.ts';
 export { decodeConfig, encodeConfig } from './encoded-config.ts';
 export { DeploymentError, type DeploymentErrorCode } from './errors.ts';
 export { type FollowedTag, followedTags, type ImageChange, imageChange, type TagResolver } from './image-triggers.ts';
+export { type ImageWait, imageWait } from './image-wait.ts';
 export { deployerPodName, hookPodName, replicationControllerName, shortenedName } from './name.ts';
 export { nextStep } from './next-step.ts';
 export type { Observed } from './observed.ts';

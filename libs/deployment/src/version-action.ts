@@ -12,8 +12,8 @@ import { decideVersion, hasBlankImage } from './version-decision.ts';
 import { latestOf, latestVersionOf, versionOf } from './versions.ts';
 
 /** The images that automatic triggers want in the spec, as one write. */
-export function specAction({ dc, resolve }: View): Action | undefined {
-  const change = imageChange(dc, resolve);
+export function specAction({ dc, resolve, nowMs }: View): Action | undefined {
+  const change = imageChange(dc, resolve, nowMs);
   return change && { kind: 'patch-spec', change };
 }
 

@@ -1,7 +1,7 @@
 import type { DeploymentTrigger } from '@tagstream/api-types';
 import { expect, test } from 'vitest';
 import { followedTags, type ImageChange, imageChange, type TagResolver } from '../src/index.ts';
-import { dcOf } from './support/objects.ts';
+import { dcOf, resolvedAs, START_MS } from './support/objects.ts';
 
 interface TriggerOptions {
   readonly automatic?: boolean;
@@ -36,8 +36,8 @@ function changeOf(
   initContainers: { name: string; image: string }[] = [],
 ): ImageChange | undefined {
   const template = { metadata: { labels: { app: 'web' } }, spec: { containers, initContainers } };
-  const resolve: TagResolver = (namespace, stream, tag) => images[`${namespace}/${stream}:${tag}`];
-  return imageChange(dcOf({ spec: { triggers, template } }), resolve);
+  const resolve: TagResolver = (namespace, stream, tag) => resolvedAs(images[`${namespace}/${stream}:${tag}`]);
+  return imageChange(dcOf({ spec: { triggers, template } }), resolve, START_MS);
 }
 
 const first = { 'shop/web:latest': 'image-1' };

@@ -8,7 +8,7 @@ import {
   validateDeploymentConfig,
 } from '@tagstream/api-types';
 import { type FollowedTag, followedTags, openshiftAnnotations, type RolloutPod } from '@tagstream/deployment';
-import { resolveTag } from '@tagstream/image-stream';
+import { type ResolvedTag, resolveTag } from '@tagstream/image-stream';
 
 /** What is kept of a DeploymentConfig. */
 export interface ConfigView {
@@ -80,17 +80,21 @@ export function viewPod(object: RolloutPod): PodView | undefined {
 }
 
 /** What is kept of an ImageStream: what each of its tags resolves to. */
-export type StreamView = ReadonlyMap<string, string>;
+export type StreamView = ReadonlyMap<string, ResolvedTag>;
 
 export function viewStream(stream: ImageStream): StreamView {
-  const tags = (stream.status?.tags ?? []).map(({ tag }) => [tag, resolveTag(stream, tag)?.reference] as const);
-  return new Map(tags.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const tags = (stream.status?.tags ?? []).map(({ tag }) => [tag, resolveTag(stream, tag)] as const);
+  return new Map(tags.filter((entry): entry is [string, ResolvedTag] => entry[1] !== undefined));
 }
 
-/** The tags that resolve to something else in one view than in the other. */
+/** The tags that resolve to something else in one view than in the other, or to something recorded at another time. */
 export function movedTags(now: StreamView | undefined, before: StreamView | undefined): string[] {
   const all = new Set([...(now?.keys() ?? []), ...(before?.keys() ?? [])]);
-  return [...all].filter((tag) => now?.get(tag) !== before?.get(tag));
+  const idOf = (view: StreamView | undefined, tag: string) => {
+    const resolved = view?.get(tag);
+    return resolved && `${resolved.created} ${resolved.reference}`;
+  };
+  return [...all].filter((tag) => idOf(now, tag) !== idOf(before, tag));
 }
 
 /** Who wrote which field is of no use here and can be larger than all the rest. */

@@ -81,7 +81,7 @@ function containersOf({ spec }: NormalDeploymentConfig) {
 
 function resolved(trigger: NormalTrigger, resolve: TagResolver): string | undefined {
   const tag = tagOf(trigger);
-  return tag && resolve(tag.namespace, tag.stream, tag.tag);
+  return tag && resolve(tag.namespace, tag.stream, tag.tag)?.reference;
 }
 
 function tagOf({ type, imageChangeParams }: NormalTrigger) {

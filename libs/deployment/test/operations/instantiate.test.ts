@@ -1,7 +1,7 @@
 import type { DeploymentConfigStatus, DeploymentTrigger, NormalDeploymentConfig } from '@tagstream/api-types';
 import { expect, test } from 'vitest';
 import { instantiate, obstacleToLatest } from '../../src/index.ts';
-import { dcOf, rcOf, templateOf } from '../support/objects.ts';
+import { dcOf, rcOf, resolvedAs, templateOf } from '../support/objects.ts';
 
 const onConfig: DeploymentTrigger = { type: 'ConfigChange' };
 const onImage = (automatic: boolean, lastTriggeredImage?: string, tag = 'web:latest'): DeploymentTrigger => ({
@@ -203,7 +203,7 @@ test.each<[string, RefreshRow]>([
 
   const result = instantiate(dc, latest, request, (namespace, stream, tag) => {
     asked.push(`${namespace}/${stream}:${tag}`);
-    return row.tag;
+    return resolvedAs(row.tag);
   });
 
   expect(asked).toEqual(row.asked ? ['shop/web:latest'] : []);
@@ -218,11 +218,8 @@ test('a trigger that names no container of the template records nothing', () => 
     triggers: [{ ...trigger, imageChangeParams: { ...trigger.imageChangeParams, containerNames: ['x'] } }],
   });
 
-  const result = instantiate(
-    dc,
-    rcOf(1, 'Complete', { dc }),
-    { latest: true, force: true, excludeTriggers: [] },
-    () => 'web@new',
+  const result = instantiate(dc, rcOf(1, 'Complete', { dc }), { latest: true, force: true, excludeTriggers: [] }, () =>
+    resolvedAs('web@new'),
   );
 
   expect(result).toMatchObject({ kind: 'new-version', images: undefined });
@@ -235,7 +232,7 @@ test('of two triggers for one container the later image is written', () => {
     dc,
     rcOf(1, 'Complete', { dc }),
     { latest: true, force: true, excludeTriggers: [] },
-    (_, stream) => stream,
+    (_, stream) => resolvedAs(stream),
   );
 
   expect(result).toMatchObject({
@@ -265,11 +262,8 @@ test('a refreshed image counts as a cause, and init containers get it too', () =
     status: { latestVersion: 1 },
   });
 
-  const result = instantiate(
-    dc,
-    rcOf(1, 'Complete', { dc }),
-    { latest: true, force: false, excludeTriggers: [] },
-    () => 'web@new',
+  const result = instantiate(dc, rcOf(1, 'Complete', { dc }), { latest: true, force: false, excludeTriggers: [] }, () =>
+    resolvedAs('web@new'),
   );
 
   expect(result).toMatchObject({

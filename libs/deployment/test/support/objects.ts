@@ -76,6 +76,13 @@ export function rcOf(version: number, phase: Phase, options: RcOptions = {}): Re
   };
 }
 
+/** What a tag resolves to that stands for an image; undefined for none. */
+export function resolvedAs(reference: string | undefined, created = new Date(START_MS).toISOString()) {
+  return reference === undefined
+    ? undefined
+    : { reference, image: reference.slice(reference.indexOf('@') + 1), created };
+}
+
 /** What {@link nextStep} is given, with everything that a test does not care about. */
 export function observe(
   dc: NormalDeploymentConfig,
