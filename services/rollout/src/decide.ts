@@ -12,6 +12,7 @@ import type { KubeClient } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
 import type { Announcer } from './announce.ts';
 import { countRunningPods } from './count-pods.ts';
+import type { ImageWaits } from './image-waits.ts';
 import { readHookTag } from './live-hook-tags.ts';
 import { readPod } from './live-pod.ts';
 import { readTags } from './live-tags.ts';
@@ -27,6 +28,8 @@ export interface DecideDeps {
   readonly controllers: (key: string) => readonly ReplicationController[];
   /** The hook and deployer pods of these. */
   readonly pods: (key: string) => readonly RolloutPod[];
+  /** Images that are held back for some time. */
+  readonly waits: ImageWaits;
   /** What a tag resolves to as far as ImageStreams are in view. */
   readonly resolve: TagResolver;
 }
@@ -87,6 +90,8 @@ export async function decide(
         resolve = await readTags(deps.kube, dc);
         fresh = true;
         continue;
+      case 'wait':
+        return deps.waits.heed(key, dc, resolve, action);
       default:
         return action;
     }

@@ -8,7 +8,7 @@ import type { Telemetry } from './telemetry.ts';
 const MAX_IN_FLIGHT = 64;
 
 /** Records events on DeploymentConfigs, without anybody waiting for it. */
-export type EventRecorder = (dc: DeploymentConfig, note: EventNote) => void;
+export type EventRecorder = (dc: DeploymentConfig, note: EventNote & { readonly counted?: boolean }) => void;
 
 export function createEventRecorder(kube: KubeClient, clock: Clock, telemetry: Telemetry): EventRecorder {
   let inFlight = 0;

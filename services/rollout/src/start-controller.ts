@@ -9,6 +9,7 @@ import type { RolloutConfig } from './config.ts';
 import { createEventRecorder } from './events.ts';
 import { followTagHandler } from './follow-tag.ts';
 import { GroupIndex } from './group-index.ts';
+import { createImageWaits } from './image-waits.ts';
 import { PendingWrites } from './pending-write.ts';
 import { reconcile } from './reconcile.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -56,6 +57,8 @@ export async function startController(parts: Parts): Promise<void> {
   const rolloutPods = new GroupIndex<RolloutPod>();
   const followers = new GroupIndex<string>();
   const wakeUps = new WakeUps();
+  const recordEvent = createEventRecorder(kube, clock, telemetry);
+  const waits = createImageWaits({ clock, recordEvent, telemetry });
 
   const queue: KeyedQueue = defer(
     keyedQueue({
@@ -79,6 +82,7 @@ export async function startController(parts: Parts): Promise<void> {
       onChange: ({ namespace, name }, now) => {
         const key = configId(namespace, name);
         followers.set(key, key, now?.tags ?? []);
+        if (now === undefined) waits.forget(key);
         queue.add(key);
       },
       onStatus: watchHealth(health, 'deploymentconfigs'),
@@ -131,7 +135,8 @@ export async function startController(parts: Parts): Promise<void> {
     clock,
     telemetry,
     announcer: createAnnouncer(bus, telemetry),
-    recordEvent: createEventRecorder(kube, clock, telemetry),
+    recordEvent,
+    waits,
     pending: new PendingWrites(),
     wakeUps,
     config: (key: string) => configs.get(...split(key)),
