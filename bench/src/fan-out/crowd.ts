@@ -1,8 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import type { KubeObject } from '@tagstream/api-types';
 import { type KubeClient, resources, type WatchCache, watchCache } from '@tagstream/kube';
 import pLimit from 'p-limit';
 
 const FIRST_IMAGE = '/spec/template/spec/containers/0/image';
+
+/** The Deployment controller looks after a thousand of them within seconds. */
+const STATUS_TIMEOUT_MS = 120_000;
 
 /** What is looked at of a Deployment. */
 export interface Seen {
@@ -14,6 +18,7 @@ interface DeploymentObject extends KubeObject {
   readonly spec: {
     readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
   };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly reason: string }[] };
 }
 
 /** The images that the bench moves to and fro. */
@@ -29,7 +34,11 @@ export interface Crowd {
   has(reference: string, name?: string): Promise<void>;
 }
 
-/** Creates Deployments without pods, each following `<stream>:latest` when a stream is given. */
+/**
+ * Creates Deployments without pods and waits until the Deployment controller has written their status. Each follows
+ * `<stream>:latest` when a stream is given, and carries an annotation of the same size that means nothing when not: whoever writes
+ * them, they cost the API server the same.
+ */
 export async function createCrowd(
   kube: KubeClient,
   namespace: string,
@@ -39,9 +48,10 @@ export async function createCrowd(
 ): Promise<Crowd> {
   await kube.create(resources.namespaces, { metadata: { name: namespace } });
   const limit = pLimit(16);
-  await Promise.all(
-    names.map((name) => limit(() => kube.create(resources.deployments, deployment(namespace, name, stream)))),
-  );
+  const create = (name: string) =>
+    kube.create(resources.deployments, deployment(namespace, name, stream), { fieldManager: 'owner' });
+  await Promise.all(names.map((name) => limit(() => create(name))));
+  await waitForStatus(kube, namespace, signal);
   const waits = new Set<() => void>();
   let lacking = new Set<string>();
   let wanted = '';
@@ -75,7 +85,19 @@ export async function createCrowd(
   };
 }
 
-/** Writes the image of each Deployment with nothing to decide, so many at once. */
+/** The Deployment controller's last word on a Deployment without pods is that it progresses no more. */
+async function waitForStatus(kube: KubeClient, namespace: string, signal: AbortSignal): Promise<void> {
+  const giveUp = AbortSignal.any([signal, AbortSignal.timeout(STATUS_TIMEOUT_MS)]);
+  const isWritten = ({ status }: DeploymentObject) =>
+    status?.conditions?.some(({ type, reason }) => type === 'Progressing' && reason === 'NewReplicaSetAvailable');
+  for (;;) {
+    const { items } = await kube.list<DeploymentObject>(resources.deployments, { namespace, signal: giveUp });
+    if (items.every(isWritten)) return;
+    await setTimeout(500, undefined, { signal: giveUp });
+  }
+}
+
+/** Writes the image of each Deployment with nothing to decide, so many at once, as somebody else than its owner. */
 export async function bareFanOut(
   kube: KubeClient,
   namespace: string,
@@ -86,7 +108,11 @@ export async function bareFanOut(
   const limit = pLimit(concurrency);
   const patch = [{ op: 'replace' as const, path: FIRST_IMAGE, value: reference }];
   await Promise.all(
-    names.map((name) => limit(() => kube.jsonPatch({ resource: resources.deployments, namespace, name }, patch))),
+    names.map((name) =>
+      limit(() =>
+        kube.jsonPatch({ resource: resources.deployments, namespace, name }, patch, { fieldManager: 'bare' }),
+      ),
+    ),
   );
 }
 
@@ -95,7 +121,8 @@ function deployment(namespace: string, name: string, stream: string | undefined)
     from: { kind: 'ImageStreamTag', name: `${stream}:latest` },
     fieldPath: 'spec.template.spec.containers[0].image',
   };
-  const annotations = stream === undefined ? {} : { 'image.openshift.io/triggers': JSON.stringify([trigger]) };
+  const annotation = stream === undefined ? 'image.example.com/triggers' : 'image.openshift.io/triggers';
+  const annotations = { [annotation]: JSON.stringify([trigger]) };
   const labels = { app: name };
   const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'none' }] } };
   return {

@@ -12,6 +12,8 @@ export interface ServiceOptions {
   readonly dir?: string;
   /** The program; `services/<name>/src/main.ts` by default. */
   readonly main?: string;
+  /** Options for Node, as the command of the service's image has them. */
+  readonly nodeOptions?: readonly string[];
   /** Time between SIGTERM and SIGKILL; a service gives itself 10 s. */
   readonly stopGraceMs?: number;
 }
@@ -46,7 +48,7 @@ export async function startService(
       name,
       command: {
         file: process.execPath,
-        args: [options.main ?? join(servicesDir, name, 'src/main.ts')],
+        args: [...(options.nodeOptions ?? []), options.main ?? join(servicesDir, name, 'src/main.ts')],
         env: { ...inheritedEnv(), ...env, TAGSTREAM_ADMIN_PORT: String(port) },
       },
       ports: [port],
