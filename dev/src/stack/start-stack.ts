@@ -93,6 +93,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       TAGSTREAM_HTTP_HOST: '127.0.0.1',
       TAGSTREAM_HTTP_PORT: String(hookPort),
       TAGSTREAM_WEBHOOK_SECRETS: secret,
+      TAGSTREAM_GIT_HOOKS: 'true',
     }),
     start('trigger'),
     start('rollout'),

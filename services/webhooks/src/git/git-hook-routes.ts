@@ -22,7 +22,9 @@ export interface GitHookTelemetry {
   readonly received: (address: HookAddress) => void;
   readonly gitReceived: (hook: KnownHook, received: GitReceived) => void;
   /** An answer of 400 or above. The address is undefined when the path is not that of a hook. */
-  readonly gitRejected: (address: HookAddress | undefined, status: number, isConfig: boolean) => void;
+  readonly gitRejected: (address: HookAddress | undefined, status: number) => void;
+  /** The secret was not that of a hook of this BuildConfig, which there is. */
+  readonly wrongSecret: (address: HookAddress) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -51,7 +53,7 @@ export function addGitHooks(app: FastifyInstance, deps: GitHookDeps, limits: Lim
   const admitted = new WeakMap<object, Admitted>();
   app.setErrorHandler((error: FastifyError, request: Request, reply) => {
     const status = error.statusCode ?? 500;
-    deps.telemetry.gitRejected(admitted.get(request)?.hook.address, status, true);
+    deps.telemetry.gitRejected(admitted.get(request)?.hook.address, status);
     if (status >= 500) deps.telemetry.failed(error);
     if (status === 413) return refuse(reply, tooLarge());
     const refusal =
@@ -60,8 +62,8 @@ export function addGitHooks(app: FastifyInstance, deps: GitHookDeps, limits: Lim
   });
 
   const onRequest = async (request: Request, reply: FastifyReply) => {
-    const turnedAway = (status: Status, address?: HookAddress, isConfig = false) => {
-      deps.telemetry.gitRejected(address, status.code, isConfig);
+    const turnedAway = (status: Status, address?: HookAddress) => {
+      deps.telemetry.gitRejected(address, status.code);
       // The body is not read: a sender that goes on sending it must not be taken for one that sends a next request.
       return refuse(reply.header('connection', 'close'), status);
     };
@@ -82,11 +84,14 @@ export function addGitHooks(app: FastifyInstance, deps: GitHookDeps, limits: Lim
     const bytes = length === undefined ? MAX_GIT_BODY_BYTES : Number(length);
     if (bytes > MAX_GIT_BODY_BYTES) return turnedAway(tooLarge(), address);
     const known = await authenticate(address, deps);
-    if (known.kind === 'refused') return turnedAway(unauthorized(address), address, known.isConfig);
+    if (known.kind === 'refused') {
+      if (known.isConfig) deps.telemetry.wrongSecret(address);
+      return turnedAway(unauthorized(address), address);
+    }
     const release = known.kind === 'known' ? limits.budget.reserve(request.ip, bytes) : null;
     if (known.kind === 'unknown' || release === null) {
       reply.header('retry-after', RETRY_AFTER_SECONDS);
-      return turnedAway(failure(503, 'the hook cannot be checked now; deliver it again'), address, true);
+      return turnedAway(failure(503, 'the hook cannot be checked now; deliver it again'), address);
     }
     reply.raw.once('close', release);
     admitted.set(request, { hook: known, contentType });
@@ -121,7 +126,7 @@ function answer(
   told: GitHookTelemetry,
 ): FastifyReply {
   const rejected = (status: Status) => {
-    told.gitRejected(address, status.code, true);
+    told.gitRejected(address, status.code);
     return refuse(reply, status);
   };
   switch (received.kind) {

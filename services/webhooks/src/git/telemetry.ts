@@ -58,13 +58,10 @@ export function createGitTelemetry(metrics: Metrics, log: Log): GitHookTelemetry
           return log.error({ ...fields, err: result.error }, 'hook could not be stored');
       }
     },
-    gitRejected: (address, status, isConfig) => {
-      rejected.inc({ type: address?.host.type ?? 'unknown', status: String(status) });
-      // Only names that exist are written down: others may be secrets in the wrong place.
-      if (address === undefined || !isConfig || status !== 401) return;
-      const { namespace, name, host } = address;
-      log.warn({ namespace, buildConfig: name, type: host.type }, 'hook without a valid secret');
-    },
+    gitRejected: (address, status) => rejected.inc({ type: address?.host.type ?? 'unknown', status: String(status) }),
+    // Names that do not exist are never written down: they may be secrets in the wrong place.
+    wrongSecret: ({ namespace, name, host }) =>
+      log.warn({ namespace, buildConfig: name, type: host.type }, 'hook without a valid secret'),
     failed: (error) => log.error({ err: error }, 'hook failed by a bug'),
     later: (hook, error) => log.warn({ ...about(hook), err: error }, 'build not made at once'),
     secretUnread: (namespace, name, error) => log.warn({ namespace, name, err: error }, 'Secret of a hook not read'),

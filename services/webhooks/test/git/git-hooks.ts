@@ -67,6 +67,7 @@ export function testGitHooks({ config, secrets = {}, change }: TestGitOptions): 
       received: ({ host }) => void facts.push(`received ${host.type}`),
       gitReceived: (_hook, { kind }) => void facts.push(`became ${kind}`),
       gitRejected: (address, status) => void facts.push(`rejected ${address?.host.type ?? 'unknown'} ${status}`),
+      wrongSecret: ({ name }) => void facts.push(`wrong secret ${name}`),
       failed: (error) => void facts.push(`failed ${String(error)}`),
     },
     ...change,

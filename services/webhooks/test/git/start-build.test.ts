@@ -1,5 +1,6 @@
 import { BuildError } from '@tagstream/build';
 import { KubeError } from '@tagstream/kube';
+import { systemClock } from '@tagstream/service';
 import { describe, expect, test } from 'vitest';
 import type { BuildOrder } from '../../src/git/receive-git-hook.ts';
 import { buildStarter } from '../../src/git/start-build.ts';
@@ -7,12 +8,15 @@ import { buildConfig } from './git-hooks.ts';
 
 const order: BuildOrder = { namespace: 'shop', request: { metadata: { name: 'web' } }, requestId: 'GitHub 1' };
 
+/** Waits between two tries pass at once, and the limit of the whole never does. */
+const passing = (ms: number): Promise<void> => (ms >= 5_000 ? new Promise(() => undefined) : Promise.resolve());
+
 /** An API server that fails as given, and a clock on which no time passes unless told. */
-function starter(get: () => Promise<never>, sleep: (ms: number) => Promise<void> = () => new Promise(() => undefined)) {
+function starter(get: () => Promise<never>, sleep = passing) {
   const other = async () => {
     throw new Error('not expected');
   };
-  return buildStarter({ get, list: other, create: other, mergePatch: other }, { now: Date.now, sleep });
+  return buildStarter({ get, list: other, create: other, mergePatch: other }, { ...systemClock, sleep });
 }
 
 const fails = (error: unknown) => async () => {
@@ -56,6 +60,15 @@ describe('a Build that cannot be made', () => {
     expect(waits).toEqual([5_000]);
   });
 
+  test('at first is made at the second try', async () => {
+    let tries = 0;
+    const start = starter(async () => {
+      throw ++tries === 1 ? new KubeError('unavailable', 'starting') : new BuildError('paused', 'paused');
+    });
+    expect(await start(order)).toMatchObject({ kind: 'impossible' });
+    expect(tries).toBe(2);
+  });
+
   test('because it is paused says so in OpenShift’s words', async () => {
     const paused = buildConfig([]);
     paused.metadata.annotations = { 'openshift.io/build-config.paused': 'True' };
@@ -66,7 +79,7 @@ describe('a Build that cannot be made', () => {
         create: fails(new Error('not expected')),
         mergePatch: fails(new Error('not expected')),
       },
-      { now: Date.now, sleep: () => new Promise(() => undefined) },
+      { ...systemClock, sleep: passing },
     );
     const started = await start(order);
     expect(started.kind === 'impossible' && started.error.message).toBe(
