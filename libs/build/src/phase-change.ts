@@ -1,6 +1,7 @@
 import type { Build, BuildCondition, BuildPhase, BuildStatus } from '@tagstream/api-types';
 import { canEnter, isTerminal, phaseOf } from './phase.ts';
 import type { BuildReason } from './reasons.ts';
+import { durationSummary, phaseSummary } from './summary.ts';
 
 /** A phase that a Build is to enter, or to be in with another reason. */
 export interface PhaseChange {
@@ -40,16 +41,27 @@ export function phasePatch(build: Build, change: PhaseChange, now: Date): Record
     ...(digest && { output: { to: { imageDigest: digest } } }),
     ...(logSnippet && !before.logSnippet && { logSnippet }),
     ...(outputReference && { outputDockerImageReference: outputReference }),
-    conditions: conditions(before, change, at),
+    phaseSummary: phaseSummary(phase, change.reason),
+    conditions: conditions(build, change, at),
   };
 }
 
-function ending(startedAt: string, endedAt: string): Pick<BuildStatus, 'completionTimestamp' | 'duration'> {
+function ending(
+  startedAt: string,
+  endedAt: string,
+): Pick<BuildStatus, 'completionTimestamp' | 'duration' | 'durationSummary'> {
   const durationMs = Math.max(0, Date.parse(endedAt) - Date.parse(startedAt));
-  return { completionTimestamp: endedAt, duration: durationMs * NS_PER_MS };
+  return {
+    completionTimestamp: endedAt,
+    duration: durationMs * NS_PER_MS,
+    durationSummary: durationSummary(durationMs),
+  };
 }
 
-function conditions({ conditions: before }: BuildStatus, change: PhaseChange, at: string): BuildCondition[] {
+function conditions({ status, metadata }: Build, change: PhaseChange, at: string): BuildCondition[] {
+  // Without a status it was New since it was created, and nobody has written that down.
+  const created = metadata.creationTimestamp ?? at;
+  const before = status?.phase ? status.conditions : [entered(undefined, { phase: 'New' }, created)];
   const others = (before ?? []).filter(({ type }) => type !== change.phase);
   const present = (before ?? []).find(({ type }) => type === change.phase);
   return [...others.map((condition) => ended(condition, at)), entered(present, change, at)];
