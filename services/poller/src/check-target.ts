@@ -29,7 +29,7 @@ export interface PollPublisher {
 /** The facts told about checks. */
 export interface CheckTelemetry {
   readonly asked: (target: Target, answer: Answer, durationMs: number) => void;
-  readonly published: (poll: Poll, duplicate: boolean) => void;
+  readonly published: (poll: Poll, duplicate: boolean, registry: string) => void;
   /** The same answer is on its way already. */
   readonly suppressed: (poll: Poll) => void;
 }
@@ -199,7 +199,7 @@ async function settle(
   note({ id, publishedAtMs: atMs }, finding);
   try {
     const { duplicate } = await deps.publisher.publish(poll);
-    deps.telemetry.published(poll, duplicate);
+    deps.telemetry.published(poll, duplicate, target.question.registry);
   } catch (error) {
     followed.memory = before;
     throw error;

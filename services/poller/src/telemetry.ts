@@ -1,6 +1,7 @@
 import type { ConsumerEvent } from '@tagstream/bus';
 import type { RequestRecord } from '@tagstream/registry';
 import type { Log, Metrics } from '@tagstream/service';
+import { countChanges } from './changes-found.ts';
 import type { CheckTelemetry } from './check-target.ts';
 import type { HintFate, Push } from './handle-hint.ts';
 import type { LoopTelemetry, PollLoop } from './poll-loop.ts';
@@ -60,6 +61,7 @@ export function createTelemetry(metrics: Metrics, log: Log, now: () => number): 
     name: 'tagstream_poller_replicas',
     help: 'Replicas that share the questions, as this one sees it',
   });
+  const changes = countChanges(metrics);
   return {
     asked({ question }, answer, durationMs) {
       const registry = question.registry || 'none';
@@ -70,9 +72,10 @@ export function createTelemetry(metrics: Metrics, log: Log, now: () => number): 
       const { reason, message } = answer.finding;
       log.warn({ ...fields, code: answer.code, reason, detail: message }, 'registry check failed');
     },
-    published(poll, duplicate) {
+    published(poll, duplicate, registry) {
       const { namespace, stream, tag, cause, outcome, hint } = poll;
       published.inc({ cause, outcome: outcome.kind, duplicate: String(duplicate) });
+      if (!duplicate) changes.found(poll, registry);
       const found = outcome.kind === 'image' ? { image: outcome.image } : { reason: outcome.reason };
       log.info({ namespace, stream, tag, cause, ...found, duplicate }, 'registry poll published');
       if (hint !== undefined) hintSeconds.observe(Math.max(0, now() - Date.parse(hint.receivedAt)) / 1000);
@@ -91,6 +94,7 @@ export function createTelemetry(metrics: Metrics, log: Log, now: () => number): 
     recordsUnwritten: (error) => log.warn({ err: error }, 'last checks could not be written, tried again later'),
     hinted(push, fate) {
       hints.inc({ source: push.source, fate });
+      changes.hinted(push);
       const { source, registry, repository, tag, deliveryId } = push;
       log.debug({ source, registry, repository, tag, deliveryId, fate }, 'push hint handled');
     },
