@@ -133,6 +133,9 @@ describe('the poller', () => {
       await expect.poll(() => imagesOf('list'), patience).toHaveLength(1);
       expect(cluster.pollsOf('list')[0]).toMatchObject({ outcome: { manifest: { digest: list.digest } } });
       await cluster.apply(cluster.pollsOf('list')[0]!);
+      // Changes arrive in order: the status has been seen when a later stream has been.
+      await cluster.writeStream('after-list', [tag('latest', `${fake.host}/shop/after-list`)]);
+      await expect.poll(() => imagesOf('after-list'), patience).toEqual(['NotFound']);
       fake.clearRequests();
       await cluster.announce(fake.host, 'shop/list', 'latest', { digest: list.digest });
       await expect.poll(() => fake.requests.map(({ kind }) => kind), patience).toEqual(['head_manifest']);
