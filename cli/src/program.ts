@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addConvert } from './commands/convert.ts';
 import { addCreateConfig } from './commands/create-config.ts';
+import { addExplain } from './commands/explain.ts';
 import { addImportImage } from './commands/import-image.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRolloutCancel } from './commands/rollout-cancel.ts';
@@ -13,6 +14,7 @@ import { addRolloutUndo } from './commands/rollout-undo.ts';
 import { addSetTriggers } from './commands/set-triggers.ts';
 import { addTag } from './commands/tag.ts';
 import { addTagHistory } from './commands/tag-history.ts';
+import { addTestHook } from './commands/webhooks/test-hook.ts';
 import { addCompletion } from './completion.ts';
 import type { Host } from './host.ts';
 import { addConnection } from './options.ts';
@@ -47,7 +49,8 @@ export function createProgram(host: Host): Command {
   addRollback(program, host);
   addCreateConfig(program.command('create').description('create a DeploymentConfig'), host);
   addSetTriggers(program.command('set').description('change triggers'), host);
-  for (const add of [addTag, addImportImage, addTagHistory, addConvert]) add(program, host);
+  for (const add of [addExplain, addTag, addImportImage, addTagHistory, addConvert]) add(program, host);
+  addTestHook(program.command('webhook').description('try the hooks of registries and BuildConfigs'), host);
   addCompletion(program);
   return program;
 }

@@ -6,10 +6,14 @@ const KINDS = {
   dc: { resource: resources.deploymentConfigs, names: ['dc', 'deploymentconfig', 'deploymentconfigs'] },
   rc: { resource: resources.replicationControllers, names: ['rc', 'replicationcontroller', 'replicationcontrollers'] },
   is: { resource: resources.imageStreams, names: ['is', 'imagestream', 'imagestreams'] },
+  istag: { resource: resources.imageStreams, names: ['istag', 'imagestreamtag', 'imagestreamtags'] },
   deploy: { resource: resources.deployments, names: ['deploy', 'deployment', 'deployments'] },
   sts: { resource: resources.statefulSets, names: ['sts', 'statefulset', 'statefulsets'] },
   ds: { resource: resources.daemonSets, names: ['ds', 'daemonset', 'daemonsets'] },
   cj: { resource: resources.cronJobs, names: ['cj', 'cronjob', 'cronjobs'] },
+  rs: { resource: resources.replicaSets, names: ['rs', 'replicaset', 'replicasets'] },
+  job: { resource: resources.jobs, names: ['job', 'jobs'] },
+  po: { resource: resources.pods, names: ['po', 'pod', 'pods'] },
 } as const satisfies Record<string, { resource: Resource; names: readonly string[] }>;
 
 export type KindName = keyof typeof KINDS;

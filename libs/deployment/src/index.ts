@@ -53,9 +53,11 @@ export {
 } from './operations/workload-triggers.ts';
 export { type Claim, claimOn } from './ownership.ts';
 export { canEnter, isCancelled, isTerminal, type Phase, phaseOf } from './phase.ts';
+export { recordedConfig } from './recorded-config.ts';
 export { newReplicationController, ownerReferenceTo } from './replication-controller.ts';
 export { isPodOf, type RolloutPod } from './rollout-pod.ts';
 export { computeStatus, type StatusInput, statusDiffers } from './status.ts';
 export { follows, type LiveTag, specTagOf, type TagTarget, tagTargetId } from './tag-target.ts';
 export { sameTemplate } from './template.ts';
+export { decideVersion, type VersionDecision } from './version-decision.ts';
 export { activeOf, latestOf, latestVersionOf, versionOf } from './versions.ts';

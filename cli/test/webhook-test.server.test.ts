@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServiceProcess, startService } from '@tagstream/servers';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { runCli } from './support/run-cli.ts';
+
+const SECRET = 'correct-horse-battery-staple';
+
+describe('tagstream webhook test', () => {
+  const stack = new AsyncDisposableStack();
+  let service: ServiceProcess;
+  let url: string;
+  let secretFile: string;
+
+  beforeAll(async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'webhook-test-'));
+    stack.defer(() => rm(dir, { recursive: true }));
+    secretFile = join(dir, 'secret');
+    await writeFile(secretFile, `${SECRET}\n`);
+    service = stack.use(
+      await startService('webhooks', {
+        NATS_URL: inject('natsUrl'),
+        TAGSTREAM_PREFIX: `cli-hooks-${process.pid}`,
+        TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+        TAGSTREAM_HTTP_HOST: '127.0.0.1',
+        TAGSTREAM_HTTP_PORT: '0',
+        TAGSTREAM_WEBHOOK_SECRETS: SECRET,
+      }),
+    );
+    url = String((await service.logged((line) => line.message === 'hooks open')).address);
+  });
+  afterAll(() => stack.disposeAsync());
+
+  test.each([
+    'distribution',
+    'docker-hub',
+    'quay',
+    'harbor',
+    'github',
+    'jfrog',
+    'gitea',
+    'native',
+    'ecr-sns',
+    'cloudevents',
+  ])('%s: the recorded request is taken, by a secret from a file or from the environment', async (sender) => {
+    const fromFile = await runCli(['webhook', 'test', sender, '--url', url, '--secret-file', secretFile]);
+    expect(fromFile).toMatchObject({ code: 0, err: '' });
+    expect(fromFile.out).toMatch(/^202 \{"accepted":1,/);
+    const env = { TAGSTREAM_WEBHOOK_SECRET: SECRET };
+    expect((await runCli(['webhook', 'test', sender, '--url', url], { env })).out).toMatch(/^202 /);
+  });
+
+  test('a wrong secret, an unknown sender, a hook that is not there and a host that is away are said, and no secret', async () => {
+    const env = { TAGSTREAM_WEBHOOK_SECRET: 'wrong-secret' };
+    const wrong = await runCli(['webhook', 'test', 'quay', '--url', url], { env });
+    expect(wrong).toMatchObject({ code: 1, err: 'error: the hook did not take the request.\n' });
+    expect(wrong.out).toMatch(/^401 /);
+    const unknown = await runCli(['webhook', 'test', 'x', '--url', url], { env });
+    expect(unknown.code).toBe(2);
+    expect(unknown.err).toContain('harbor');
+    expect((await runCli(['webhook', 'test', 'quay', '--receiver', 'x', '--url', url], { env })).out).toMatch(/^404 /);
+    expect((await runCli(['webhook', 'test', '--url', url])).code).toBe(2);
+    expect((await runCli(['webhook', 'test', 'quay', '--url', 'hooks'])).code).toBe(2);
+    const away = await runCli(['webhook', 'test', 'quay', '--url', 'http://127.0.0.1:1'], { env });
+    expect(away.code).toBe(1);
+    expect(away.err).toContain('127.0.0.1:1 did not answer');
+    expect(JSON.stringify([wrong, unknown, away])).not.toContain('wrong-secret');
+  });
+
+  test('the URL of a BuildConfig is enough for a git hook; without git hooks there is none', async () => {
+    const hook = `${url}/apis/build.openshift.io/v1/namespaces/shop/buildconfigs/web/webhooks/${SECRET}`;
+    expect((await runCli(['webhook', 'test', '--url', `${hook}/github`])).out).toMatch(/^404 /);
+    const unknown = await runCli(['webhook', 'test', '--url', `${hook}/svn`]);
+    expect(unknown).toMatchObject({ code: 2, out: '' });
+    expect(unknown.err).toContain('github, gitlab, bitbucket, generic');
+  });
+});
