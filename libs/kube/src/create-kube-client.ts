@@ -42,6 +42,7 @@ export function createKubeClient(transport: Transport, close: () => Promise<void
       path: withQuery(path, query),
       body: JSON.stringify(body),
       contentType: options.contentType,
+      accept: options.metadataOnly ? METADATA_ONLY : undefined,
       signal: options.signal,
     });
   }
@@ -146,6 +147,9 @@ export function createKubeClient(transport: Transport, close: () => Promise<void
 }
 
 const JSON_TYPE = 'application/json';
+
+/** Whoever cannot leave the rest out answers with the whole object. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json';
 
 const METHODS = { create: 'POST', patch: 'PATCH', apply: 'PATCH', replace: 'PUT' } as const;
 

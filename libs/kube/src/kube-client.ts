@@ -39,6 +39,8 @@ export interface WriteOptions extends CallOptions {
   readonly fieldManager?: string;
   /** Checks the write without storing it. */
   readonly dryRun?: boolean;
+  /** The answer has the metadata of the written object and nothing else: less to send and to read for both sides. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface ApplyOptions extends WriteOptions {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Dispatcher } from 'undici';
 import type { ClusterAccess, Credential } from './cluster-access.ts';
 import { createDispatchers, type Dispatchers } from './dispatchers.ts';
@@ -41,16 +41,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   let revision = 1;
   let reloadedAt = Number.NEGATIVE_INFINITY;
   let reloading: Promise<boolean> | undefined;
-  let pools: { key: string; dispatchers: Dispatchers } | undefined;
+  let pools: (Peers & { readonly dispatchers: Dispatchers }) | undefined;
   const retired = new Set<Dispatchers>();
   let closed = false;
 
   /** Connections belong to the certificates they were made with. Old ones finish what they carry. */
   function dispatchersFor(credential: Credential): Dispatchers {
-    const key = identityOf(access, credential);
-    if (pools?.key === key) return pools.dispatchers;
+    const peers = { access, credential };
+    if (pools !== undefined && areSame(pools, peers)) return pools.dispatchers;
     if (pools !== undefined) retire(pools.dispatchers);
-    pools = { key, dispatchers: createDispatchers(access, credential, options.maxConnections) };
+    pools = { ...peers, dispatchers: createDispatchers(access, credential, options.maxConnections) };
     return pools.dispatchers;
   }
 
@@ -99,7 +99,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-function identityOf(access: ClusterAccess, credential: Credential): string {
-  const parts = [access.server.origin, access.trust, access.proxyUrl, credential.cert, credential.key];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+/** What a connection is made with. */
+interface Peers {
+  readonly access: ClusterAccess;
+  readonly credential: Credential;
+}
+
+/** True when connections made with the one serve the other. Headers may differ: they go with each request. */
+function areSame(a: Peers, b: Peers): boolean {
+  const isSameServer =
+    a.access === b.access ||
+    (a.access.server.origin === b.access.server.origin &&
+      a.access.proxyUrl === b.access.proxyUrl &&
+      isDeepStrictEqual(a.access.trust, b.access.trust));
+  return isSameServer && a.credential.cert === b.credential.cert && a.credential.key === b.credential.key;
 }

@@ -16,6 +16,8 @@ export interface Call {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** JSON, or else anything, by default: logs and health checks are text. */
+  readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
 }
@@ -78,7 +80,7 @@ export function createTransport(
     bodyTimeout: number,
   ): Promise<Dispatcher.ResponseData> {
     const headers: Record<string, string | string[]> = {
-      accept: 'application/json, */*', // logs and health checks are text
+      accept: call.accept ?? 'application/json, */*',
       'user-agent': options.userAgent,
       ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
     };

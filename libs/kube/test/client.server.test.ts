@@ -123,6 +123,15 @@ describe('a JSON patch', () => {
     expect(await scope.client.get(key)).toEqual(before);
   });
 
+  test('that asks for metadata only is carried out and answers nothing else', async () => {
+    const { metadata } = await created('terse');
+    const answer = await scope.client.jsonPatch<ConfigMap>(keyOf('terse'), [change], { metadataOnly: true });
+    const stored = await scope.client.get<ConfigMap>(keyOf('terse'));
+    expect(stored.data).toEqual({ color: 'blue' });
+    expect(answer).toEqual({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: stored.metadata });
+    expect(answer.metadata.resourceVersion).not.toBe(metadata.resourceVersion);
+  });
+
   test('whose tests hold but whose outcome is not valid is invalid', async () => {
     await created('outcome');
     const operations = [
@@ -195,6 +204,9 @@ describe('a custom resource', () => {
     const change = { op: 'replace', path: '/spec/replicas', value: 2 } as const;
     expect(await errorOf(client.jsonPatch(key, [test, change]))).toMatchObject({ code: 'conflict' });
     expect((await client.get<DeploymentConfig>(key)).spec.replicas).toBe(1);
+    const terse = await client.jsonPatch<DeploymentConfig>(key, [change], { metadataOnly: true });
+    expect(terse).toEqual({ ...terse, kind: 'PartialObjectMetadata', metadata: (await client.get(key)).metadata });
+    expect(terse.spec).toBeUndefined();
   });
 
   function template(app: string): object {

@@ -12,6 +12,7 @@ import { readKinds } from './configured-kinds.ts';
 import { createFairLimit } from './fair-limit.ts';
 import { followFile } from './follow-file.ts';
 import { followTagHandler } from './follow-tag.ts';
+import { createOwnWrites } from './own-writes.ts';
 import { createProblemReports } from './problem-reports.ts';
 import { sharedRead } from './shared-read.ts';
 import { type UpdateWorkloadDeps, updateWorkload } from './update-workload.ts';
@@ -37,9 +38,7 @@ export async function startWorkloads(
   const read = sharedRead((id) => parts.readStream(streamName(id)));
   const limit = createFairLimit(config.patchConcurrency);
   const lock = createStreamLock();
-  /** Versions that were written here: there is nothing to find out about them. */
-  const written = new Map<string, string>();
-
+  const ownWrites = createOwnWrites();
   /** Workloads as they were before a change that is not looked at yet. */
   const changed = new Map<string, WorkloadView>();
 
@@ -67,10 +66,19 @@ export async function startWorkloads(
       changed.delete(id);
       return before;
     },
-    wrote: ({ id }, resourceVersion) => void (keys.has(id) && written.set(id, resourceVersion)),
+    wrote: ({ id }, resourceVersion) => void (keys.has(id) && ownWrites.wrote(id, resourceVersion)),
+  };
+  /** True when the change that a workload is to be looked at for was the own write that ended a moment ago. */
+  const isOwnChange = (key: WorkloadKey) => {
+    const isOwn = ownWrites.made(key.id, deps.cached(key)?.resourceVersion ?? '');
+    if (isOwn) changed.delete(key.id);
+    return isOwn;
   };
   const update = async (key: WorkloadKey, lane: string) => {
-    const result = await lock(key.id, () => updateWorkload({ ...deps, inTurn: (write) => limit(lane, write) }, key));
+    const result = await lock(key.id, async () => {
+      if (lane === OWN_CHANGES && isOwnChange(key)) return 'unchanged';
+      return updateWorkload({ ...deps, inTurn: (write) => limit(lane, write) }, key);
+    });
     if (result === 'forbidden') queue.addAfter(key.id, FORBIDDEN_RETRY_MS);
     return result;
   };
@@ -100,15 +108,15 @@ export async function startWorkloads(
         index.set(key, now ? tagsFollowed(now, key.namespace) : []);
         if (now === undefined) {
           keys.delete(key.id);
-          written.delete(key.id);
+          ownWrites.forget(key.id);
           changed.delete(key.id);
           problems.clear(key);
           gate.gone(key);
           return;
         }
         keys.set(key.id, key);
-        const isOurs = written.get(key.id) === now.resourceVersion;
-        written.delete(key.id);
+        const isOurs = ownWrites.made(key.id, now.resourceVersion);
+        ownWrites.forget(key.id);
         if (now.fingerprint === before?.fingerprint || isOurs) return;
         if (before && !changed.has(key.id)) changed.set(key.id, before);
         queue.add(key.id);

@@ -122,7 +122,10 @@ async function patch(
   try {
     const operations = imagePatch(view.resourceVersion, due.changes, due.reverts);
     const { metadata } = await deps.inTurn(() =>
-      deps.kube.jsonPatch<KubeObject>(workloadObject(key), operations, { fieldManager: FIELD_MANAGER }),
+      deps.kube.jsonPatch<KubeObject>(workloadObject(key), operations, {
+        fieldManager: FIELD_MANAGER,
+        metadataOnly: true,
+      }),
     );
     deps.wrote(key, metadata.resourceVersion ?? '');
   } catch (error) {
