@@ -1,5 +1,6 @@
 import { commonFields, defineConfig, field } from '@tagstream/service';
 import { Type } from 'typebox';
+import { workloadKinds } from './workload/workload-kind.ts';
 
 /** Configuration of the trigger service. */
 export const config = defineConfig({
@@ -46,6 +47,12 @@ export const config = defineConfig({
     schema: Type.Integer({ minimum: 1, maximum: 256 }),
     default: 16,
     description: 'Workloads that are written at the same time',
+  }),
+  triggerKinds: field({
+    env: 'TAGSTREAM_TRIGGER_KINDS',
+    schema: Type.Array(Type.Enum(workloadKinds.map(({ resource }) => resource.plural))),
+    default: workloadKinds.map(({ resource }) => resource.plural),
+    description: 'Built-in kinds whose images are written; the service needs no right to a kind that is left out',
   }),
   workloads: field({
     env: 'TAGSTREAM_WORKLOADS',

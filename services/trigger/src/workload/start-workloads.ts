@@ -17,6 +17,7 @@ import { createProblemReports } from './problem-reports.ts';
 import { sharedRead } from './shared-read.ts';
 import { type UpdateWorkloadDeps, updateWorkload } from './update-workload.ts';
 import { watchKinds } from './watch-kinds.ts';
+import { workloadKinds } from './workload-kind.ts';
 import { tagId, tagsFollowed, type WorkloadKey, type WorkloadView } from './workload-view.ts';
 
 /** Tags whose followers are updated at the same time. */
@@ -104,6 +105,7 @@ export async function startWorkloads(
       health,
       signal,
       namespace: config.namespace,
+      kinds: workloadKinds.filter(({ resource }) => config.triggerKinds.includes(resource.plural)),
       onChange: (key, now, before) => {
         index.set(key, now ? tagsFollowed(now, key.namespace) : []);
         if (now === undefined) {

@@ -2,7 +2,7 @@ import type { KubeObject } from '@tagstream/api-types';
 import { type KubeClient, type WatchCache, type WatchStatus, watchCache } from '@tagstream/kube';
 import type { Health } from '@tagstream/service';
 import { watchHealth } from '../watch-health.ts';
-import { kindId, type WorkloadKind, workloadKinds } from './workload-kind.ts';
+import { kindId, type WorkloadKind } from './workload-kind.ts';
 import { viewWorkload, type WorkloadKey, type WorkloadView, workloadKey } from './workload-view.ts';
 
 export interface WatchKindsOptions {
@@ -11,6 +11,8 @@ export interface WatchKindsOptions {
   readonly signal: AbortSignal;
   /** All namespaces when undefined. */
   readonly namespace: string | undefined;
+  /** The built-in kinds that are followed. */
+  readonly kinds: readonly WorkloadKind[];
   readonly onChange: (key: WorkloadKey, now: WorkloadView | undefined, before: WorkloadView | undefined) => void;
 }
 
@@ -30,7 +32,7 @@ interface KindWatch {
   readonly end: () => void;
 }
 
-export function watchKinds({ kube, health, signal, namespace, onChange }: WatchKindsOptions): KindWatches {
+export function watchKinds({ kube, health, signal, namespace, kinds: builtInKinds, onChange }: WatchKindsOptions): KindWatches {
   const watches = new Map<string, KindWatch>();
 
   function start(kind: WorkloadKind, onStatus: (status: WatchStatus) => void): WatchCache<WorkloadView> {
@@ -58,8 +60,8 @@ export function watchKinds({ kube, health, signal, namespace, onChange }: WatchK
     return cache;
   }
 
-  const builtIn = workloadKinds.map((kind) => start(kind, watchHealth(health, kind.resource.plural)).synced);
-  const isBuiltIn = new Set(workloadKinds.map(kindId));
+  const builtIn = builtInKinds.map((kind) => start(kind, watchHealth(health, kind.resource.plural)).synced);
+  const isBuiltIn = new Set(builtInKinds.map(kindId));
 
   /** A further kind is no reason to be unready: the others are served. */
   const tell = (kind: WorkloadKind) => (status: Pick<WatchStatus, 'connected' | 'reason'>) =>
