@@ -58,7 +58,7 @@ async function testHook(host: Host, sender: string | undefined, options: Options
     throw new CliError(`${new URL(url).host} did not answer: ${reasonOf(error)}`, { cause: error });
   }
   const text = await response.text();
-  host.out(`${response.status} ${summaryOf(text)}\n`);
+  host.out(`${`${response.status} ${summaryOf(text)}`.trimEnd()}\n`);
   const warning = response.headers.get('warning');
   if (warning !== null) host.err(`${warning}\n`);
   if (!response.ok) throw new CliError('the hook did not take the request.');

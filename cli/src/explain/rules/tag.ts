@@ -73,7 +73,7 @@ function pointsTo(
 function problemsOf(stream: ImageStream, { tag }: TagAddress, name: string): Finding[] {
   const wrong = tagProblems(stream, tag).map(({ field, message }): Finding => {
     const advice = `correct it: kubectl edit is/${stream.metadata.name}`;
-    return { kind: 'problem', about: 'tag', text: `${name} is not imported: ${field}: ${message}`, advice };
+    return { kind: 'problem', about: 'tag', text: `nothing is done for ${name}: ${field}: ${message}`, advice };
   });
   const failure = failureOf(stream, tag);
   if (failure === undefined) return wrong;
