@@ -1,21 +1,21 @@
 import type {
   BuildRequest,
   BuildSource,
+  CommonBuildSpec,
   ImageChangeTriggerStatus,
   NormalBuildConfig,
   NormalBuildStrategy,
   ObjectReference,
 } from '@tagstream/api-types';
-import { strategyFrom } from '@tagstream/api-types';
+import { normalBuildStrategy, strategyFrom } from '@tagstream/api-types';
 import { recordedTrigger } from './image-trigger-status.ts';
 import type { ImageResolver } from './resolve-image.ts';
 import { unresolved } from './unresolved.ts';
 
-/** Every reference to an image in a BuildConfig that a Build has resolved, with its namespace filled in. */
-export function imagesOf(bc: NormalBuildConfig): ObjectReference[] {
-  const namespace = bc.metadata.namespace ?? '';
-  const from = strategyFrom(bc.spec.strategy);
-  return [...(from ? [from] : []), ...(bc.spec.source?.images ?? []).map((image) => image.from)].map((reference) =>
+/** Every image that a BuildConfig or Build starts from, with the namespace filled in. */
+export function imagesOf(spec: CommonBuildSpec, namespace: string): ObjectReference[] {
+  const from = strategyFrom(normalBuildStrategy(spec.strategy));
+  return [...(from ? [from] : []), ...(spec.source?.images ?? []).map((image) => image.from)].map((reference) =>
     withNamespace(reference, namespace),
   );
 }

@@ -1,14 +1,16 @@
-import type { BuildRequest, NormalBuildConfig } from '@tagstream/api-types';
+import type { BuildRequest, NormalBuildConfig, ObjectReference } from '@tagstream/api-types';
 import { imageChangeCause } from './causes.ts';
 import { imageTriggersOf, recordedTrigger } from './image-trigger-status.ts';
 import { type ImageResolver, type StreamName, streamOf } from './resolve-image.ts';
 
-/** The streams that the ImageChange triggers of a BuildConfig follow, paused ones left out. */
+/** The tags that the ImageChange triggers of a BuildConfig follow, paused ones left out. */
+export function followedTags(bc: NormalBuildConfig): ObjectReference[] {
+  return imageTriggersOf(bc).flatMap(({ paused, from }) => (paused || from.kind !== 'ImageStreamTag' ? [] : [from]));
+}
+
+/** The streams of {@link followedTags}. */
 export function followedStreams(bc: NormalBuildConfig): StreamName[] {
-  return imageTriggersOf(bc).flatMap((trigger) => {
-    const stream = trigger.paused || trigger.from.kind !== 'ImageStreamTag' ? undefined : streamOf(trigger.from);
-    return stream === undefined ? [] : [stream];
-  });
+  return followedTags(bc).flatMap((from) => streamOf(from) ?? []);
 }
 
 /**

@@ -26,7 +26,10 @@ export async function instantiateBuild(
   const { namespace, requestId, clock } = options;
   const build = await createNumbered(api, { namespace, config: request.metadata.name, requestId }, async (config) => {
     const bc = normalizeBuildConfig(config);
-    const resolve = await readImages(api, [...imageTriggersOf(bc).map(({ from }) => from), ...imagesOf(bc)]);
+    const resolve = await readImages(api, [
+      ...imageTriggersOf(bc).map(({ from }) => from),
+      ...imagesOf(bc.spec, namespace),
+    ]);
     return instantiate(config, request, { resolve, now: new Date(clock.now()), requestId });
   });
   return withStatus(build);

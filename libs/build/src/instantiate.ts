@@ -62,12 +62,14 @@ export function instantiate(config: BuildConfig, request: BuildRequest, context:
   };
 }
 
-/**
- * OpenShift: an annotation of the BuildConfig refuses new Builds.
- * @throws BuildError `paused`
- */
+/** OpenShift: an annotation of the BuildConfig refuses new Builds. */
+export function isPaused(bc: BuildConfig): boolean {
+  return bc.metadata.annotations?.[openshift.paused]?.toLowerCase() === 'true';
+}
+
+/** @throws BuildError `paused` */
 export function refusePaused(bc: BuildConfig): void {
-  if (bc.metadata.annotations?.[openshift.paused]?.toLowerCase() !== 'true') return;
+  if (!isPaused(bc)) return;
   throw new BuildError('paused', `can't instantiate from BuildConfig ${configId(bc)}: BuildConfig is paused`);
 }
 

@@ -1,7 +1,8 @@
 import type { Build, BuildCondition, BuildPhase, BuildStatus } from '@tagstream/api-types';
+import { configNameOf } from './identity.ts';
 import { canEnter, isTerminal, phaseOf } from './phase.ts';
 import type { BuildReason } from './reasons.ts';
-import { durationSummary, phaseSummary } from './summary.ts';
+import { durationSummary, phaseSummary, sourceSummary } from './summary.ts';
 
 /** A phase that a Build is to enter, or to be in with another reason. */
 export interface PhaseChange {
@@ -42,7 +43,17 @@ export function phasePatch(build: Build, change: PhaseChange, now: Date): Record
     ...(logSnippet && !before.logSnippet && { logSnippet }),
     ...(outputReference && { outputDockerImageReference: outputReference }),
     phaseSummary: phaseSummary(phase, change.reason),
+    ...firstFacts(build),
     conditions: conditions(build, change, at),
+  };
+}
+
+/** What is said once, by whoever writes first. */
+function firstFacts({ metadata, spec, status }: Build): Pick<BuildStatus, 'config' | 'sourceSummary'> {
+  const name = configNameOf({ metadata });
+  return {
+    ...(!status?.sourceSummary && { sourceSummary: sourceSummary(spec) }),
+    ...(!status?.config && name && { config: { kind: 'BuildConfig', namespace: metadata.namespace ?? '', name } }),
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Build } from '@tagstream/api-types';
-import { numberOf, runPolicyOf } from './identity.ts';
+import { configNameOf, numberOf, runPolicyOf } from './identity.ts';
 import { isTerminal, phaseOf } from './phase.ts';
 
 /** What the run policies of the Builds of one BuildConfig want done. */
 export interface PolicyStep {
   /** Builds whose turn has come. */
   readonly release: readonly Build[];
-  /** Builds that give way to a newer one; while there are any, nothing is released. */
+  /** Builds that give way to a newer one; while there are any, nothing of their BuildConfig is released. */
   readonly cancel: readonly Build[];
   /** Builds that wait and cannot be ordered: their number is missing or wrong. */
   readonly unnumbered: readonly Build[];
@@ -23,14 +23,16 @@ interface Numbered {
  * wait. SerialLatestOnly: the same, after all older ones that do not run yet were cancelled, whatever their policy.
  *
  * Of two that look at different moments only one can release a Serial Build: numbers are given in order, so that both mean the
- * same Build, and the second write conflicts.
+ * same Build, and the second write conflicts. A Build without BuildConfig waits for nobody.
  */
 export function policyStep(builds: readonly Build[]): PolicyStep {
   const waiting = builds.filter((build) => phaseOf(build) === 'New' && !build.status?.cancelled);
-  const unnumbered = waiting.filter((build) => numberOf(build) === undefined);
-  const queue = numbered(waiting).sort((a, b) => a.number - b.number);
+  const single = waiting.filter((build) => configNameOf(build) === undefined);
+  const inLine = waiting.filter((build) => configNameOf(build) !== undefined);
+  const unnumbered = inLine.filter((build) => numberOf(build) === undefined);
+  const queue = numbered(inLine).sort((a, b) => a.number - b.number);
   const cancel = supersededBy(queue, builds);
-  return { release: cancel.length > 0 ? [] : released(queue, builds), cancel, unnumbered };
+  return { release: [...single, ...(cancel.length > 0 ? [] : released(queue, builds))], cancel, unnumbered };
 }
 
 function released(queue: readonly Numbered[], builds: readonly Build[]): Build[] {

@@ -87,9 +87,17 @@ describe('whose turn it is', () => {
     expect(step(builds)).toEqual({ release, cancel, unnumbered: [] });
   });
 
+  test('#131 a build without BuildConfig runs at once', () => {
+    const single = build(1, 'New', 'SerialLatestOnly');
+    single.metadata.annotations = {};
+    single.metadata.labels = { 'openshift.io/build.start-policy': 'SerialLatestOnly' };
+
+    expect(step([single])).toEqual({ release: ['bc-1'], cancel: [], unnumbered: [] });
+  });
+
   test('#131 a build without a number cannot be ordered, and is said to be so', () => {
     const broken = build(1, 'New', 'SerialLatestOnly');
-    broken.metadata.annotations = {};
+    broken.metadata.annotations = { 'openshift.io/build-config.name': 'bc' };
 
     expect(step([broken, build(2, 'New')])).toEqual({ release: ['bc-2'], cancel: [], unnumbered: ['bc-1'] });
   });

@@ -29,8 +29,8 @@ export function streamConfig(prefix: string, stream: StreamDefinition, options: 
 }
 
 /** The server refuses a window longer than messages live. */
-function duplicateWindowMs({ maxAgeMs }: StreamDefinition): number {
-  return maxAgeMs === 0 ? DUPLICATE_WINDOW_MS : Math.min(DUPLICATE_WINDOW_MS, maxAgeMs);
+function duplicateWindowMs({ maxAgeMs, duplicateWindowMs = DUPLICATE_WINDOW_MS }: StreamDefinition): number {
+  return maxAgeMs === 0 ? duplicateWindowMs : Math.min(duplicateWindowMs, maxAgeMs);
 }
 
 /** Lowest server version that honours a setting; older ones drop it without a word. */

@@ -23,6 +23,7 @@ export { RepositoryPoll } from './repository-poll.ts';
 export { RolloutProgressed } from './rollout-progressed.ts';
 export {
   allStreams,
+  BUILD_DUPLICATE_WINDOW_MS,
   BuildLogStream,
   BuildStream,
   buildLogSubject,

@@ -21,6 +21,8 @@ export interface StreamDefinition {
   readonly maxMessagesPerSubject: number;
   /** The oldest messages go when there is more; absent: no limit. */
   readonly maxBytes?: number;
+  /** Window in which a repeated message id is one message; absent: {@link DUPLICATE_WINDOW_MS}. */
+  readonly duplicateWindowMs?: number;
   /** Stream this one copies from. */
   readonly sourceOf?: string;
 }
@@ -29,6 +31,9 @@ const DAY_MS = 24 * 3600 * 1000;
 
 /** Window in which a repeated message id is one message. Longer than any retry of a publisher lasts. */
 export const DUPLICATE_WINDOW_MS = 10 * 60 * 1000;
+
+/** Of builds, which are few: a phase that was entered so long ago at most is published when nobody did. */
+export const BUILD_DUPLICATE_WINDOW_MS = DAY_MS;
 
 export const RegistryStream: StreamDefinition = {
   name: 'REGISTRY',
@@ -77,6 +82,8 @@ export const BuildStream: StreamDefinition = {
   subjects: [BuildProgressed.wildcard],
   maxAgeMs: 7 * DAY_MS,
   maxMessagesPerSubject: 0,
+  // The phases of a day are published again when the service starts, and most of them were before.
+  duplicateWindowMs: BUILD_DUPLICATE_WINDOW_MS,
 };
 
 /** First token of the subjects that carry the logs of builds: `build-log.<namespace>.<build>`. */

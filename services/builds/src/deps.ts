@@ -1,0 +1,18 @@
+import type { ImageStream } from '@tagstream/api-types';
+import type { StreamName } from '@tagstream/build';
+import type { KubeClient } from '@tagstream/kube';
+import type { Clock } from '@tagstream/service';
+import type { CancelClock } from './cancel-clock.ts';
+import type { EventRecorder } from './events.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** What the steps for a BuildConfig and its Builds need. */
+export interface StepDeps {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly recordEvent: EventRecorder;
+  readonly cancelClock: CancelClock;
+  /** An ImageStream as it is in view; null when it is not there, undefined when its namespace is not looked at. */
+  readonly stream: (name: StreamName) => ImageStream | null | undefined;
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { type Cluster, startCluster } from './cluster.ts';
+import { startInProcess } from './controllers.ts';
+
+const patience = { timeout: 20_000, interval: 50 };
+const servers = { natsUrl: inject('natsUrl'), kubeconfig: inject('kubeconfig') };
+const from = { kind: 'ImageStreamTag', name: 'base:latest' };
+const triggers = [{ type: 'ConfigChange' }, { type: 'ImageChange', imageChange: { from } }];
+const image = (version: number) => `registry.example.com/base:${version}`;
+
+const stack = new AsyncDisposableStack();
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = stack.use(await startCluster(servers.natsUrl, servers.kubeconfig));
+});
+afterAll(() => stack.disposeAsync());
+
+/** Runs Builds as fast as they may run, until it is stopped. */
+function runner(name: string): AsyncDisposable {
+  const stop = new AbortController();
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      for (const text of await cluster.builds(name)) {
+        const [build = '', phase] = text.split(' ');
+        if (phase === 'Pending') await cluster.enter(build, { phase: 'Running' });
+        if (phase === 'Running') await cluster.enter(build, { phase: 'Complete' });
+      }
+      await sleep(20); // whoever runs builds has a pace; nothing is waited for here
+    }
+  })();
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** A first Build because the BuildConfig is new, then a second one because its tag moved. */
+async function twoBuilds(name: string): Promise<void> {
+  await cluster.moveTag('base', 'latest', image(1));
+  await cluster.apply(name, { triggers });
+  await expect.poll(() => cluster.builds(name), patience).toEqual([`${name}-1 Complete`]);
+  await cluster.moveTag('base', 'latest', image(2));
+  await expect.poll(() => cluster.builds(name), patience).toEqual([`${name}-1 Complete`, `${name}-2 Complete`]);
+}
+
+const phases = ['New', 'Pending', 'Running', 'Complete'];
+const toldOf = (name: string) => cluster.told().filter((text) => text.startsWith(`${name}-`));
+const everything = (name: string) => [1, 2].flatMap((number) => phases.map((phase) => `${name}-${number} ${phase}`));
+
+test('two replicas make each Build once and tell each phase once', async () => {
+  await using _one = await startInProcess(cluster, servers);
+  await using _two = await startInProcess(cluster, servers);
+  await using _runner = runner('two');
+  await twoBuilds('two');
+
+  await expect.poll(() => toldOf('two'), patience).toHaveLength(8);
+  expect(toldOf('two')).toEqual(everything('two'));
+  await expect.poll(() => cluster.events('two-2'), patience).toEqual(['BuildCompleted x1', 'BuildStarted x1']);
+  const { status } = await cluster.config('two');
+  expect(status).toMatchObject({ lastVersion: 2, imageChangeTriggers: [{ lastTriggeredImageID: image(2) }] });
+});
+
+/** Writes around which the service is killed. */
+const WRITES = 7;
+
+test('the two Builds take that many writes', async () => {
+  await using only = await startInProcess(cluster, servers);
+  await using _runner = runner('counted');
+  await twoBuilds('counted');
+
+  await expect.poll(() => only.writes, patience).toBeGreaterThanOrEqual(WRITES);
+});
+
+test.each(
+  Array.from({ length: WRITES }, (_, index) => index + 1).flatMap((atWrite) => [
+    { atWrite, sent: false, moment: 'before' },
+    { atWrite, sent: true, moment: 'after' },
+  ]),
+)('a service that is killed $moment its write $atWrite leaves the rest to the next one', async ({ atWrite, sent }) => {
+  const name = `killed-${atWrite}-${sent ? 'after' : 'before'}`;
+  await using _runner = runner(name);
+  const first = await startInProcess(cluster, servers, { crash: { atWrite, sent } });
+  const done = twoBuilds(name);
+  await Promise.race([first.crashed, done]);
+  await first[Symbol.asyncDispose]();
+  await using _second = await startInProcess(cluster, servers);
+  await done;
+
+  await expect.poll(() => toldOf(name).length, patience).toBe(8);
+  expect(toldOf(name)).toEqual(everything(name));
+  await expect
+    .poll(async () => (await cluster.config(name)).status, patience)
+    .toMatchObject({ lastVersion: 2, imageChangeTriggers: [{ lastTriggeredImageID: image(2) }] });
+});
