@@ -33,6 +33,13 @@ describe('a hint that was looked at', () => {
       1,
       { kind: 'retry', afterMs: 7_000 },
     ],
+    [
+      'comes back when its stream is there',
+      [{ kind: 'not-yet', afterMs: 50, reason: 'just created' }],
+      A,
+      1,
+      { kind: 'retry', fate: 'retried', afterMs: 50 },
+    ],
     ['comes back when many wait', [{ kind: 'busy' }], A, 1, { kind: 'retry', afterMs: 1_000 }],
     ['is given up in the end', [{ kind: 'failed', reason: 'timeout' }], A, 12, { kind: 'done', fate: 'given-up' }],
   ])('%s', (_what, results, claimed, deliveries, decision) => {
@@ -140,5 +147,51 @@ describe('the handler of hints', () => {
     results = [];
     expect(await handler()(push(), delivery)).toEqual({ kind: 'done' });
     expect(fates).toEqual(['unknown-reference']);
+  });
+
+  describe('to a repository of the own registry', () => {
+    const inOwn = (created?: LookResult) => {
+      let visiting = 0;
+      let creations = 0;
+      const handle = createHintHandler({
+        loop: {
+          async look(canonical, look) {
+            expect(visiting).toBe(created === undefined ? 1 : 0);
+            looked.push({ canonical, look });
+            return results;
+          },
+        },
+        own: {
+          visit() {
+            if (created !== undefined) return undefined;
+            visiting += 1;
+            const leave = () => {
+              visiting -= 1;
+            };
+            return { canonical: 'of its own', [Symbol.dispose]: leave };
+          },
+          async create() {
+            creations += 1;
+            return created;
+          },
+        },
+        clock,
+        hinted: (_push, fate) => fates.push(fate),
+      });
+      return { handle, visiting: () => visiting, creations: () => creations };
+    };
+
+    test('is looked at for its stream and for those that import it, and the visit ends', async () => {
+      const { handle, visiting, creations } = inOwn();
+      expect(await handle(push(), delivery)).toEqual({ kind: 'done' });
+      expect(looked.map(({ canonical }) => canonical)).toEqual(['registry.example.com/shop/web:latest', 'of its own']);
+      expect([visiting(), creations()]).toEqual([0, 0]);
+    });
+
+    test('comes back when its stream was created just now', async () => {
+      results = [];
+      const { handle } = inOwn({ kind: 'not-yet', afterMs: 50, reason: 'just created' });
+      expect(await handle(push(), delivery)).toEqual({ kind: 'retry', afterMs: 50, reason: 'just created' });
+    });
   });
 });

@@ -2,6 +2,9 @@ import { commonFields, defineConfig, field } from '@tagstream/service';
 import { Type } from 'typebox';
 import { workloadKinds } from './workload/workload-kind.ts';
 
+/** A host that an image reference can begin with: without a dot or a port it would be taken for a part of the path. */
+const RegistryHost = Type.String({ pattern: '^([^\\s/]*[.:][^\\s/]*|localhost)$' });
+
 /** Configuration of the trigger service. */
 export const config = defineConfig({
   ...commonFields,
@@ -19,13 +22,13 @@ export const config = defineConfig({
   }),
   registryHost: field({
     env: 'TAGSTREAM_REGISTRY_HOST',
-    schema: Type.String({ minLength: 1 }),
+    schema: RegistryHost,
     optional: true,
     description: "Host of the cluster's own registry as workloads reach it, for status.dockerImageRepository",
   }),
   registryPublicHost: field({
     env: 'TAGSTREAM_REGISTRY_PUBLIC_HOST',
-    schema: Type.String({ minLength: 1 }),
+    schema: RegistryHost,
     optional: true,
     description: 'Host of that registry as everybody else reaches it',
   }),

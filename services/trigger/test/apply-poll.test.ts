@@ -1,6 +1,7 @@
 import type { ImageStream } from '@tagstream/api-types';
 import type { Delivery, Outcome } from '@tagstream/bus';
 import { type CloudEvent, RegistryPoll, toCloudEvent } from '@tagstream/events';
+import { basedOnItem } from '@tagstream/image-stream';
 import { KubeError } from '@tagstream/kube';
 import { testClock } from '@tagstream/service/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -11,7 +12,7 @@ import { readStream } from '../src/stream/write-status.ts';
 import { MemoryBus } from './support/memory-bus.ts';
 import { MemoryKube } from './support/memory-kube.ts';
 import { emptyPublished } from './support/published.ts';
-import { at, follows, item, observation, stream, webObject } from './support/streams.ts';
+import { at, digest, follows, item, observation, stream, webObject } from './support/streams.ts';
 import { recordedTelemetry } from './support/told.ts';
 
 const spec = [follows('latest', 'registry.example.com/shop/web:latest'), follows('prod', 'latest', 'ImageStreamTag')];
@@ -173,6 +174,68 @@ describe('an observation', () => {
     for (const image of '23456789') await handle(observation(current(), 'latest', image));
     expect(history('latest')).toBe('98765');
     expect(bus.told('latest')).toBe('a23456789');
+  });
+});
+
+describe('an image that was pushed into the repository of its stream', () => {
+  const own = 'registry.local:5000/shop/web';
+  const pushedTo = (tag: string, hexDigit: string): Observation => {
+    const image = digest(hexDigit);
+    const manifest = { digest: image, mediaType: 'application/vnd.oci.image.manifest.v1+json' };
+    const seen = observation(current(), 'latest', hexDigit);
+    const before = current().status?.tags?.find((entry) => entry.tag === tag);
+    return {
+      ...seen,
+      tag,
+      from: `${own}:${tag}`,
+      specHash: 'pushed',
+      specGeneration: 0,
+      basedOn: basedOnItem(before?.items?.[0]),
+      pushed: { replaces: before?.pushedImage ?? null },
+      outcome: { kind: 'image', image, reference: `${own}@${image}`, manifest },
+    };
+  };
+
+  test('becomes the item of a tag that the spec does not name, and is told', async () => {
+    expect(await startHandler()(pushedTo('v1', 'b'))).toEqual({ kind: 'done' });
+    expect(history('v1')).toBe('b');
+    expect(bus.log).toEqual(['v1 b webhook']);
+    expect(current().spec).toEqual({ tags: spec });
+  });
+
+  test('#23 reaches the tags that follow, each of which is told', async () => {
+    await startHandler()(pushedTo('latest', 'b'));
+    expect([history('latest'), history('prod')]).toEqual(['ba', 'ba']);
+    expect(bus.log).toEqual(['latest a resync', 'latest b webhook', 'prod a resync', 'prod b tag']);
+  });
+
+  test('#150 is merged into what another writer made of the stream, when that left the tag alone', async () => {
+    const seen = pushedTo('latest', 'b');
+    const before = current();
+    kube.meanwhile.write = () => {
+      kube.put(webObject, { ...before, metadata: { ...before.metadata, labels: { team: 'shop' } } });
+    };
+    expect(await startHandler()(seen)).toEqual({ kind: 'done' });
+    expect(history('latest')).toBe('ba');
+    expect(current().metadata.labels).toEqual({ team: 'shop' });
+    expect(asked).toEqual([]);
+  });
+
+  test('#151 is dropped, and looked for again, when another writer moved the tag', async () => {
+    const seen = pushedTo('latest', 'b');
+    kube.put(webObject, stream({ spec, tags: { latest: [item('c', 2), item('a', 1)] } }));
+    expect(await startHandler()(seen)).toEqual({ kind: 'done' });
+    expect(history('latest')).toBe('ca');
+    expect(asked).toEqual([seen]);
+  });
+
+  test('that is delivered again tells only what is missing', async () => {
+    const seen = pushedTo('v1', 'b');
+    await startHandler()(seen);
+    bus = new MemoryBus();
+    await startHandler()(seen);
+    expect(kube.writes).toBe(1);
+    expect(bus.log).toEqual(['v1 b webhook']);
   });
 });
 

@@ -1,12 +1,13 @@
 import { type ImageReference, registryKey } from '@tagstream/image-ref';
 import { field } from '@tagstream/service';
 import { Type } from 'typebox';
+import { RegistryHost } from '../registry-access/access-config.ts';
 
 /** The cluster's own registry: spread into the configuration of the service, beside `ownRegistry`. */
 export const ownRegistryFields = {
   ownRegistryPublic: field({
     env: 'TAGSTREAM_REGISTRY_PUBLIC_HOST',
-    schema: Type.String({ minLength: 1 }),
+    schema: RegistryHost,
     optional: true,
     description: 'Host of that registry as everybody else reaches it: pushes are announced under this name too',
   }),

@@ -3,6 +3,8 @@ import { Type } from 'typebox';
 
 /** `namespace/name` */
 const ObjectName = Type.String({ pattern: '^[a-z0-9-]+/[a-z0-9.-]+$' });
+/** A host that an image reference can begin with: without a dot or a port it would be taken for a part of the path. */
+export const RegistryHost = Type.String({ pattern: '^([^\\s/]*[.:][^\\s/]*|localhost)$' });
 const Path = Type.String({ minLength: 1 });
 
 /** How registries are reached: spread into the configuration of the service. */
@@ -65,9 +67,10 @@ export const accessFields = {
   }),
   ownRegistry: field({
     env: 'TAGSTREAM_REGISTRY_HOST',
-    schema: Type.String({ minLength: 1 }),
+    schema: RegistryHost,
     optional: true,
-    description: "Host of the cluster's own registry as workloads reach it; always allowed",
+    description:
+      "Host of the cluster's own registry as workloads and this service reach it: pushes to `<host>/<namespace>/<stream>` fill that ImageStream; always allowed",
   }),
   registryMirrors: field({
     env: 'TAGSTREAM_REGISTRY_MIRRORS',

@@ -40,6 +40,24 @@ function at(cluster: Cluster, registryHost = host) {
     /** Digests of the history of a tag, newest first. */
     history: async (name: string, tag: string) =>
       ((await read(name))?.status?.tags?.find((entry) => entry.tag === tag)?.items ?? []).map(({ image }) => image),
+    /** Makes a Deployment that follows a tag; resolves with a function that reads its image. */
+    async deploy(name: string, tag: string) {
+      const fieldPath = 'spec.template.spec.containers[?(@.name=="app")].image';
+      const triggers = JSON.stringify([{ from: { kind: 'ImageStreamTag', name: tag }, fieldPath }]);
+      const labels = { app: name };
+      const template = { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'none' }] } };
+      const annotations = { 'image.openshift.io/triggers': triggers };
+      const deployment: KubeObject & { spec: DeploymentSpec } = {
+        metadata: { namespace, name, annotations },
+        spec: { replicas: 0, selector: { matchLabels: labels }, template },
+      };
+      await kube.create(resources.deployments, deployment);
+      return async () => {
+        const key = { resource: resources.deployments, namespace, name };
+        const { spec } = await kube.get<KubeObject & { spec: DeploymentSpec }>(key);
+        return spec.template.spec.containers[0]?.image;
+      };
+    },
     label: (value: string | null) =>
       kube.mergePatch({ resource: namespaces, name: namespace }, { metadata: { labels: { [CREATE_STREAMS]: value } } }),
   };
@@ -150,33 +168,29 @@ describe('a push into the repository of a stream in the own registry', () => {
 
   test('ends in the image of a workload that follows the tag by its annotation', async () => {
     await shop.create('web');
-    const trigger = {
-      from: { kind: 'ImageStreamTag', name: 'web:latest' },
-      fieldPath: 'spec.template.spec.containers[?(@.name=="app")].image',
-    };
-    const labels = { app: 'web' };
-    await cluster.kube.create(resources.deployments, {
-      metadata: {
-        namespace: cluster.namespace,
-        name: 'web',
-        annotations: { 'image.openshift.io/triggers': JSON.stringify([trigger]) },
-      },
-      spec: {
-        replicas: 0,
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'none' }] } },
-      },
-    } as KubeObject);
-    const image = async () => {
-      const key = { resource: resources.deployments, namespace: cluster.namespace, name: 'web' };
-      const { spec } = await cluster.kube.get<KubeObject & { spec: DeploymentSpec }>(key);
-      return spec.template.spec.containers[0]?.image;
-    };
+    const image = await shop.deploy('web', 'web:latest');
     for (const version of ['one', 'two']) {
       const digest = await shop.push('web', 'latest', version);
       await announce('web', 'latest', digest);
       await expect.poll(image, patience).toBe(`${host}/${shop.path('web')}@${digest}`);
     }
+  });
+
+  test('#89 names the place that an import with the policy Local is handed out by', async () => {
+    const source = await shop.push('source', 'local', 'imported locally');
+    const image = await shop.deploy('local', 'local:latest');
+    await shop.create('local', [
+      {
+        name: 'latest',
+        from: { kind: 'DockerImage', name: `${host}/${shop.path('source')}:local` },
+        importPolicy: { insecure: true },
+        referencePolicy: { type: 'Local' },
+      },
+    ]);
+    await expect.poll(image, patience).toBe(`${host}/${shop.path('local')}@${source}`);
+    expect((await shop.read('local'))?.status?.tags?.[0]?.items?.[0]?.dockerImageReference).toBe(
+      `${host}/${shop.path('source')}@${source}`,
+    );
   });
 
   test('is left to the import where the spec names that very place', async () => {
@@ -196,6 +210,8 @@ describe('a push into the repository of a stream in the own registry', () => {
 });
 
 interface DeploymentSpec {
+  readonly replicas: number;
+  readonly selector: object;
   readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
 }
 
