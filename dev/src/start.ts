@@ -1,4 +1,4 @@
-/** `npm start`: the real servers, the four services, and the main job before the user's eyes. */
+/** `npm start`: the real servers, the five services, and the main job before the user's eyes. */
 import { parseArgs, styleText } from 'node:util';
 import { connectBus } from '@tagstream/bus';
 import { connectKube } from '@tagstream/kube';
@@ -10,7 +10,7 @@ import { announceStack } from './stack/running-stack.ts';
 import { type Stack, stackSteps, startStack } from './stack/start-stack.ts';
 import { endOfRollout, printStep } from './time-line.ts';
 
-const HELP = `Starts NATS, a Kubernetes control plane, a registry and the four services on free loopback ports,
+const HELP = `Starts NATS, a Kubernetes control plane, a registry and the five services on free loopback ports,
 pushes an image and shows what becomes of it. Keeps running until Ctrl-C.
 
 Usage: npm start [-- options]

@@ -1,3 +1,4 @@
+import { config as builds } from '@tagstream/builds/config';
 import { allEvents, allStreams } from '@tagstream/events';
 import { config as poller } from '@tagstream/poller/config';
 import { config as rollout } from '@tagstream/rollout/config';
@@ -16,6 +17,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
       { service: 'webhooks', variables: webhooks.variables },
       { service: 'trigger', variables: trigger.variables },
       { service: 'rollout', variables: rollout.variables },
+      { service: 'builds', variables: builds.variables },
     ]),
     'events.md': eventsPage(allEvents, allStreams),
   };

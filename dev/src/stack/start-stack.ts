@@ -14,7 +14,7 @@ import {
   startService,
 } from '@tagstream/servers';
 
-/** The real servers and the four services, each a process of its own. */
+/** The real servers and the five services, each a process of its own. */
 export interface Stack extends AsyncDisposable {
   readonly nats: NatsServer;
   readonly controlPlane: ControlPlane;
@@ -47,6 +47,7 @@ export const stackSteps: readonly string[] = [
   'Service webhooks',
   'Service trigger',
   'Service rollout',
+  'Service builds',
 ];
 
 const CRDS_DIR = join(import.meta.dirname, '../../../deploy/crds');
@@ -87,7 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
   const start = (name: ServiceName, more: Readonly<Record<string, string>> = {}) =>
     step(`Service ${name}`, async () => started.use(await startService(name, { ...env, ...more }, dirOf(name))));
-  const [poller, webhooks, trigger, rollout] = await Promise.all([
+  const [poller, webhooks, trigger, rollout, builds] = await Promise.all([
     start('poller'),
     start('webhooks', {
       TAGSTREAM_HTTP_HOST: '127.0.0.1',
@@ -97,6 +98,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     }),
     start('trigger'),
     start('rollout'),
+    start('builds'),
   ]);
 
   const running = started.move();
@@ -104,7 +106,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     nats,
     controlPlane,
     registry,
-    services: { poller, webhooks, trigger, rollout },
+    services: { poller, webhooks, trigger, rollout, builds },
     prefix: options.env?.TAGSTREAM_PREFIX ?? 'tagstream',
     hook,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -7,7 +7,14 @@ const base = join(deploy, 'base');
 
 beforeAll(async () => {
   await kubectlOutput(['apply', '-f', join(base, 'namespace.yaml')]);
-  const rights = ['user-roles', 'poller-rights', 'webhooks-rights', 'trigger-rights', 'rollout-rights'];
+  const rights = [
+    'user-roles',
+    'poller-rights',
+    'webhooks-rights',
+    'trigger-rights',
+    'rollout-rights',
+    'builds-rights',
+  ];
   await kubectlOutput(['apply', ...rights.flatMap((file) => ['-f', join(base, `${file}.yaml`)])]);
 });
 
@@ -20,7 +27,7 @@ describe('deploy', () => {
 
     expect(code, stderr).toBe(0);
     expect(stderr).not.toContain('would violate PodSecurity');
-    for (const service of ['poller', 'webhooks', 'trigger', 'rollout']) {
+    for (const service of ['poller', 'webhooks', 'trigger', 'rollout', 'builds']) {
       expect(stdout).toMatch(new RegExp(`^deployment.apps/${service} `, 'm'));
     }
   });
@@ -34,7 +41,8 @@ const rights: readonly (readonly [string, string, boolean])[] = [
   ['poller', 'create /secrets', false],
   ['poller', 'create image.openshift.io/images', true],
   ['poller', 'patch image.openshift.io/images', false],
-  ['webhooks', 'get image.openshift.io/imagestreams', false],
+  ['webhooks', 'get image.openshift.io/imagestreams', true],
+  ['webhooks', 'patch image.openshift.io/imagestreams', false],
   ['trigger', 'watch image.openshift.io/imagestreams', true],
   ['trigger', 'patch image.openshift.io/imagestreams/status', true],
   ['trigger', 'patch image.openshift.io/imagestreams', false],
@@ -66,6 +74,18 @@ const rights: readonly (readonly [string, string, boolean])[] = [
   ['rollout', 'create /pods/exec', false],
   ['rollout', 'create /events', true],
   ['rollout', 'get /secrets', false],
+  ['builds', 'watch build.openshift.io/buildconfigs', true],
+  ['builds', 'patch build.openshift.io/buildconfigs/status', true],
+  ['builds', 'patch build.openshift.io/buildconfigs', false],
+  ['builds', 'create build.openshift.io/builds', true],
+  ['builds', 'delete build.openshift.io/builds', true],
+  ['builds', 'patch build.openshift.io/builds', false],
+  ['builds', 'patch build.openshift.io/builds/status', true],
+  ['builds', 'get image.openshift.io/imagestreams', true],
+  ['builds', 'patch image.openshift.io/imagestreams', false],
+  ['builds', 'create /pods', false],
+  ['builds', 'create /events', true],
+  ['builds', 'get /secrets', false],
 ];
 
 describe('a service account has the rights that its service needs, and no more', () => {

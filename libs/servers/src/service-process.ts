@@ -5,7 +5,7 @@ import { type LogLines, logLines } from './log-lines.ts';
 import { makeServerDir } from './server-dir.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
-export type ServiceName = 'poller' | 'webhooks' | 'trigger' | 'rollout';
+export type ServiceName = 'poller' | 'webhooks' | 'trigger' | 'rollout' | 'builds';
 
 export interface ServiceOptions {
   /** Kept when given, for the log; otherwise a temporary directory that is removed at the end. */
@@ -35,7 +35,7 @@ const STOP_GRACE_MS = 12_000;
  * @throws ServersError `start_failed` with the last lines of its log, `port_taken`.
  */
 export async function startService(
-  name: ServiceName,
+  name: ServiceName | 'builder',
   env: Readonly<Record<string, string>>,
   options: ServiceOptions = {},
 ): Promise<ServiceProcess> {
