@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addChecks } from './commands/checks.ts';
 import { addConvert } from './commands/convert.ts';
 import { addCreateConfig } from './commands/create-config.ts';
 import { addExplain } from './commands/explain.ts';
@@ -49,7 +50,7 @@ export function createProgram(host: Host): Command {
   addRollback(program, host);
   addCreateConfig(program.command('create').description('create a DeploymentConfig'), host);
   addSetTriggers(program.command('set').description('change triggers'), host);
-  for (const add of [addExplain, addTag, addImportImage, addTagHistory, addConvert]) add(program, host);
+  for (const add of [addExplain, addChecks, addTag, addImportImage, addTagHistory, addConvert]) add(program, host);
   addTestHook(program.command('webhook').description('try the hooks of registries and BuildConfigs'), host);
   addCompletion(program);
   return program;

@@ -29,10 +29,10 @@ export async function startVersion(
   { operations, version, details }: NewVersion,
 ): Promise<DeploymentConfig> {
   const key = configKey(session, dc.metadata.name);
-  const write = async (object: DeploymentConfig) =>
-    await session.kube.mergePatch<DeploymentConfig>(key, versionPatch(object, version, details), {
-      subresource: 'status',
-    });
+  const write = async (object: DeploymentConfig) => {
+    const patch = versionPatch(object, version, { details, now: new Date(session.host.now()).toISOString() });
+    return await session.kube.mergePatch<DeploymentConfig>(key, patch, { subresource: 'status' });
+  };
   if (operations.length === 0) return await write(dc);
 
   const written = await session.kube.jsonPatch<DeploymentConfig>(key, guarded(dc, operations));
