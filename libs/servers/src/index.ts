@@ -6,8 +6,10 @@ export {
   startControlPlane,
 } from './control-plane/control-plane.ts';
 export type { ControlPlanePart } from './control-plane/plan.ts';
+export { buildTools, ensureDebianTools } from './ensure-debian-tools.ts';
 export { findTool, missingTools } from './find-tool.ts';
 export { freePort } from './free-port.ts';
+export { type GitServer, startGitServer } from './git-server.ts';
 export type { LogLine } from './log-lines.ts';
 export { type NatsOptions, type NatsServer, startNats } from './nats.ts';
 export { type RegistryOptions, type RegistryServer, startRegistry } from './registry.ts';

@@ -1,3 +1,4 @@
+export { describeBuildRunnerContract, type RunnerInstance } from './build-runner-contract.ts';
 export { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
 export {
   type FakeAuth,
