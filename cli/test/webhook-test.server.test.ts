@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { BuildConfig } from '@tagstream/api-types';
 import { connectKube, resources } from '@tagstream/kube';
 import { type ServiceProcess, startService } from '@tagstream/servers';
@@ -15,6 +17,7 @@ describe('tagstream webhook test', () => {
   let service: ServiceProcess;
   let url: string;
   let secretFile: string;
+  let dir: string;
   const namespace = `webhook-test-${randomUUID().slice(0, 8)}`;
 
   beforeAll(async () => {
@@ -28,7 +31,7 @@ describe('tagstream webhook test', () => {
     };
     const web = { metadata: { name: 'web', namespace }, spec } as BuildConfig;
     await kube.create(resources.buildConfigs, web);
-    const dir = await mkdtemp(join(tmpdir(), 'webhook-test-'));
+    dir = await mkdtemp(join(tmpdir(), 'webhook-test-'));
     stack.defer(() => rm(dir, { recursive: true }));
     secretFile = join(dir, 'secret');
     await writeFile(secretFile, `${SECRET}\n`);
@@ -63,7 +66,7 @@ describe('tagstream webhook test', () => {
   ])('%s: the recorded request is taken, by a secret from a file or from the environment', async (sender) => {
     const fromFile = await runCli(['webhook', 'test', sender, '--url', url, '--secret-file', secretFile]);
     expect(fromFile).toMatchObject({ code: 0, err: '' });
-    expect(fromFile.out).toMatch(/^202 \{"accepted":[1-9],/);
+    expect(fromFile.out).toMatch(/^202 \{"accepted":[1-9],.*\nstored; pollers ask the registry now/);
     const env = { TAGSTREAM_WEBHOOK_SECRET: SECRET };
     expect((await runCli(['webhook', 'test', sender, '--url', url], { env })).out).toMatch(/^202 /);
   });
@@ -71,7 +74,10 @@ describe('tagstream webhook test', () => {
   test('a wrong secret, an unknown sender, a hook that is not there and a host that is away are said, and no secret', async () => {
     const env = { TAGSTREAM_WEBHOOK_SECRET: 'wrong-secret' };
     const wrong = await runCli(['webhook', 'test', 'quay', '--url', url], { env });
-    expect(wrong).toMatchObject({ code: 1, err: 'error: the hook did not take the request.\n' });
+    expect(wrong).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^error: the hook did not take the request: the secret is not one of the receiver/),
+    });
     expect(wrong.out).toMatch(/^401 /);
     const unknown = await runCli(['webhook', 'test', 'x', '--url', url], { env });
     expect(unknown.code).toBe(2);
@@ -83,6 +89,34 @@ describe('tagstream webhook test', () => {
     expect(away.code).toBe(1);
     expect(away.err).toContain('127.0.0.1:1 did not answer');
     expect(JSON.stringify([wrong, unknown, away])).not.toContain('wrong-secret');
+  });
+
+  test('a receiver of a file is found there, with its kind and its secret', async () => {
+    const file = join(dir, 'receivers.yaml');
+    const receivers = [
+      { name: 'harbor', sender: 'harbor', secrets: [{ env: 'HARBOR_SECRET' }, { file: secretFile }] },
+      { name: 'quay', sender: 'quay', secrets: [{ file: join(dir, 'only-in-the-pod') }] },
+    ];
+    await writeFile(file, JSON.stringify({ receivers })); // YAML, too
+    const send = (name: string, ...more: string[]) =>
+      runCli(['webhook', 'test', name, '--receivers', file, '--url', url, ...more]);
+
+    expect(await send('harbor')).toMatchObject({ code: 0, err: '' });
+    expect(await send('quay')).toMatchObject({ code: 2, err: expect.stringContaining('give it with --secret-file') });
+    expect(await send('quay', '--secret-file', secretFile)).toMatchObject({ code: 0 });
+    expect(await send('nexus')).toMatchObject({ code: 2, err: expect.stringContaining('it has harbor, quay') });
+    await writeFile(file, 'receivers: [{ name: x }]');
+    expect(await send('x')).toMatchObject({ code: 1, err: expect.stringContaining('cannot be used: receivers[0]') });
+  });
+
+  test('the command line of curl sends the same request', async () => {
+    const args = ['webhook', 'test', 'github', '--url', url, '--secret-file', secretFile, '--print-curl'];
+    const { code, out } = await runCli(args);
+    expect(code).toBe(0);
+
+    const { stdout } = await promisify(execFile)('sh', ['-c', out.replace('curl ', 'curl --silent ')]);
+
+    expect(stdout).toMatch(/^HTTP\/1\.1 202 /);
   });
 
   test('the URL of a BuildConfig is enough for a git hook', async () => {

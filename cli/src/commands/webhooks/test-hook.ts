@@ -4,10 +4,15 @@ import type { Command } from 'commander';
 import { CliError, usageError } from '../../cli-error.ts';
 import type { Host } from '../../host.ts';
 import { withExamples } from '../examples.ts';
+import { curlCommand } from './curl-command.ts';
+import { findReceiver } from './find-receiver.ts';
+import { meaningOf } from './hook-answer.ts';
 
 interface Options {
   readonly url: string;
   readonly receiver?: string;
+  readonly receivers?: string;
+  readonly printCurl?: true;
   readonly secretFile?: string;
   readonly sample?: string;
   readonly ref?: string;
@@ -23,12 +28,20 @@ const TIMEOUT_MS = 10_000;
 export function addTestHook(parent: Command, host: Host): void {
   const command = parent
     .command('test')
-    .argument('[sender]', 'kind of registry: harbor, quay, github…; not needed for the URL of a BuildConfig')
+    .argument(
+      '[sender]',
+      'kind of registry: harbor, quay, github…; or a receiver of --receivers; not needed for a BuildConfig',
+    )
     .requiredOption('--url <url>', 'where the hooks are, or the whole URL of a hook of a BuildConfig')
     .option('--receiver <name>', 'name of the receiver, by default that of the sender')
+    .option(
+      '--receivers <path>',
+      'receivers file of the service: the receiver, its sender and its secret come from there',
+    )
     .option('--secret-file <path>', `file with the secret, by default the variable ${SECRET_VARIABLE}`)
     .option('--sample <name>', 'which recorded request, where there are several')
     .option('--ref <ref>', 'BuildConfigs: the branch that was pushed to, refs/heads/master by default')
+    .option('--print-curl', 'print the request as a command line of curl, proof included, and send nothing')
     .summary('send a recorded request to a hook')
     .description(
       'Sends what a registry or git host would send, proven with the secret, and shows the answer. A hook of a registry leads to one ' +
@@ -41,12 +54,17 @@ export function addTestHook(parent: Command, host: Host): void {
       'Try a receiver',
       `webhook test harbor --url https://hooks.example.com --receiver harbor-prod --secret-file secret`,
     ],
+    [
+      'Try a receiver of the file',
+      'webhook test harbor-prod --receivers receivers.yaml --url https://hooks.example.com',
+    ],
     ['Try a BuildConfig', 'webhook test --url "$(cat url-of-the-hook)" --ref refs/heads/main'],
   );
 }
 
 async function testHook(host: Host, sender: string | undefined, options: Options): Promise<void> {
   const request = await sampleOf(host, sender, options);
+  if (options.printCurl) return host.out(`${curlCommand(request)}\n`);
   const { url, ...init } = request;
   let response: Response;
   try {
@@ -61,7 +79,9 @@ async function testHook(host: Host, sender: string | undefined, options: Options
   host.out(`${`${response.status} ${summaryOf(text)}`.trimEnd()}\n`);
   const warning = response.headers.get('warning');
   if (warning !== null) host.err(`${warning}\n`);
-  if (!response.ok) throw new CliError('the hook did not take the request.');
+  const meaning = isBuildHook(url) ? undefined : meaningOf(response.status, text);
+  if (!response.ok) throw new CliError(`the hook did not take the request${meaning ? `: ${meaning}` : '.'}`);
+  if (meaning !== undefined) host.out(`${meaning}\n`);
 }
 
 async function sampleOf(host: Host, sender: string | undefined, options: Options) {
@@ -69,7 +89,7 @@ async function sampleOf(host: Host, sender: string | undefined, options: Options
   const secret = await secretOf(host, options);
   const nowMs = host.now();
   try {
-    if (new URL(options.url).pathname.includes('/buildconfigs/')) {
+    if (isBuildHook(options.url)) {
       const { gitSampleRequest } = await import('@tagstream/webhooks/send-git-sample');
       const { url, sample, ref } = options;
       return gitSampleRequest({ url, sample, ref, signingSecret: secret, deliveryId: randomUUID(), nowMs });
@@ -77,10 +97,14 @@ async function sampleOf(host: Host, sender: string | undefined, options: Options
     if (sender === undefined) throw usageError('say which kind of registry is to be tried: harbor, quay, github…');
     // Loaded only here: what senders write is compiled into validators, which takes longer than most commands.
     const { sampleRequest } = await import('@tagstream/webhooks/send-sample');
+    const found = options.receivers ? await findReceiver(host, options.receivers, sender) : undefined;
+    if (found !== undefined && found.proof === undefined && secret === undefined) {
+      throw usageError(`no secret of ${found.name} can be read here: give it with --secret-file`);
+    }
     return sampleRequest({
       baseUrl: options.url,
-      receiver: { name: options.receiver ?? sender, sender },
-      proof: secret === undefined ? 'none' : { secret },
+      receiver: { name: options.receiver ?? found?.name ?? sender, sender: found?.sender ?? sender },
+      proof: secret === undefined ? (found?.proof ?? 'none') : { secret },
       ...(options.sample !== undefined && { sample: options.sample }),
       nowMs,
     });
@@ -89,6 +113,9 @@ async function sampleOf(host: Host, sender: string | undefined, options: Options
     throw error;
   }
 }
+
+/** Hooks of BuildConfigs have OpenShift's addresses. */
+const isBuildHook = (url: string): boolean => new URL(url).pathname.includes('/buildconfigs/');
 
 async function secretOf({ env }: Host, { secretFile }: Options): Promise<string | undefined> {
   if (secretFile === undefined) return env[SECRET_VARIABLE] || undefined;

@@ -1,0 +1,2 @@
+export { parseReceivers } from './definition.ts';
+export { ReceiversError } from './receivers-error.ts';
