@@ -96,8 +96,7 @@ export function isFullCommit(text: string): boolean {
  */
 export function checkGitRef(ref: string): string {
   const wrong =
-    ref.startsWith('-') ||
-    ref.startsWith('/') ||
+    /^[-+/]/.test(ref) ||
     ref.endsWith('/') ||
     ref.endsWith('.') ||
     ref.includes('..') ||
