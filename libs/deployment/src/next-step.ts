@@ -10,6 +10,7 @@ import { recordedConfig } from './recorded-config.ts';
 import { rolloutAction } from './rollout-action.ts';
 import { settleAction } from './settle-action.ts';
 import { computeStatus, statusDiffers } from './status.ts';
+import { statusHoldMs } from './status-hold.ts';
 import { sweepPods } from './stop-pods.ts';
 import { createAction, ownershipAction, specAction, versionAction } from './version-action.ts';
 import { hasTrigger } from './version-decision.ts';
@@ -36,12 +37,25 @@ export function nextStep(observed: Observed): Action {
   if (action && action.kind !== 'wait') return withAnnouncements(action, published);
 
   const status = computeStatus({ dc: view.dc, rcs: view.owned, now: view.now, also: complaint(view) });
-  if (statusDiffers(view.dc, status)) return { kind: 'write-status', status };
+  const differs = statusDiffers(view.dc, status);
+  const heldMs = differs ? statusHoldMs(view, status) : 0;
+  if (differs && heldMs === 0) return { kind: 'write-status', status };
   const unpublished = due.filter((emission) => !view.isPublished(emission));
   if (unpublished.length > 0) return { kind: 'publish', emissions: unpublished };
-  const [first] = published;
-  if (first) return withAnnouncements({ kind: 'change-rc', why: 'announce', rc: first.rc, annotations: {} }, published);
+  // Until a rollout is over, its next write records what was told.
+  const ended = published.find(({ rc }) => isTerminal(rc));
+  if (ended) return withAnnouncements({ kind: 'change-rc', why: 'announce', rc: ended.rc, annotations: {} }, published);
+  if (heldMs > 0)
+    return sooner(action, { kind: 'wait', reason: 'the status was written a moment ago', againAfterMs: heldMs });
   return action ?? { kind: 'wait', reason: 'everything is as it should be' };
+}
+
+type Wait = Extract<Action, { kind: 'wait' }>;
+
+function sooner(one: Wait | undefined, other: Wait): Wait {
+  return (one?.againAfterMs ?? Number.POSITIVE_INFINITY) < (other.againAfterMs ?? Number.POSITIVE_INFINITY)
+    ? one!
+    : other;
 }
 
 /** Everything that changes a rollout or the spec; a wait means that something is under way. */

@@ -25,6 +25,8 @@ export interface Observed {
   readonly liveTags: ReadonlyMap<string, LiveTag>;
   /** Whether this process knows that a milestone was published; what it forgets is published again, with the same id. */
   readonly isPublished: (emission: Emission) => boolean;
+  /** When this process last wrote the status, in milliseconds since the epoch; undefined when it does not know. */
+  readonly statusWrittenMs?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }

@@ -66,11 +66,32 @@ export function progressCondition(
   }
 }
 
+/**
+ * The conditions once a version has been asked for. OpenShift leaves them, and the generation, which counts versions there, tells
+ * that they are of the version before. The generation of a custom resource counts changes of its spec only: without this, whoever
+ * waits for the end of the rollout would take the end of the one before for it.
+ */
+export function withVersionAskedFor(
+  conditions: readonly DeploymentCondition[],
+  version: number,
+  now: string,
+): DeploymentCondition[] {
+  const message = `version ${version} has been asked for`;
+  return withFreshCondition(conditions, { type: 'Progressing', status: 'Unknown', message }, now);
+}
+
+/** Whether the condition says that a rollout has been asked for or is under way, and not how one ended. */
+export function isUnderWay({ type, status, reason = '' }: DeploymentCondition): boolean {
+  if (type !== 'Progressing') return false;
+  return UNDER_WAY.includes(reason) || (status === 'Unknown' && reason === '');
+}
+
+const UNDER_WAY = ['NewReplicationControllerCreated', 'ReplicationControllerUpdated'];
+
 /** Whether the condition already speaks of this rollout's way, and not of an earlier one or of its last end. */
 function isAbout(conditions: readonly DeploymentCondition[], title: string): boolean {
   const current = conditions.find((condition) => condition.type === 'Progressing');
-  const underWay = ['NewReplicationControllerCreated', 'ReplicationControllerUpdated'].includes(current?.reason ?? '');
-  return underWay && (current?.message ?? '').includes(title);
+  return UNDER_WAY.includes(current?.reason ?? '') && (current?.message ?? '').includes(title);
 }
 
 /** OpenShift: there is progress when the new pods became more or the old ones fewer. */

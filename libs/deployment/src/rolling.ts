@@ -4,9 +4,9 @@ import { limitsFor } from './strategy-params.ts';
 
 /**
  * Rolling update from a ReplicationController that serves: up, pause, down, within surge and unavailability.
- * OpenShift: the timeout limits the time without any change of replicas, not the whole; what a change did is looked at
- * `intervalSeconds` later, which here is the least time between two changes, and the end is not held up by it; at the end the new one has the
- * desired replicas and pods (a tolerated few of them perhaps not available yet), the old ones none.
+ * OpenShift: the timeout limits the time without any change of replicas, not the whole; between up and down lie at least
+ * `updatePeriodSeconds`; at the end the new one has the desired replicas and pods (a tolerated few of them perhaps not available
+ * yet), the old ones none. `intervalSeconds` is how often OpenShift looks what a change did; here the watch tells.
  */
 export function rollingStep(rollout: Rollout): StrategyStep {
   const { to, params, nowMs } = rollout;
@@ -21,12 +21,11 @@ export function rollingStep(rollout: Rollout): StrategyStep {
   }
   const shift = balance(rollout, limitsFor(rollout.desired, params));
   if (shift === undefined) return leftMs > 0 ? wait(`pods of ${to.name} are not available yet`, leftMs) : timedOut;
-  // A pause bounds itself: another clock may be ahead of ours.
-  const pauseMs = (sinceMs: number, periodMs: number) => Math.min(sinceMs + periodMs - nowMs, periodMs);
-  const intervalMs = pauseMs(lastProgressMs, params.intervalMs);
-  const periodMs = shift.direction === 'down' ? pauseMs(to.lastProgressMs, params.updatePeriodMs) : 0;
-  const leftOfPauseMs = Math.max(intervalMs, periodMs);
-  if (leftOfPauseMs > 0) return wait('pause between two changes of replicas', leftOfPauseMs);
+  if (shift.direction === 'down') {
+    // The pause bounds itself: another clock may be ahead of ours.
+    const pauseMs = Math.min(to.lastProgressMs + params.updatePeriodMs - nowMs, params.updatePeriodMs);
+    if (pauseMs > 0) return wait('pause between scaling up and scaling down', pauseMs);
+  }
   return { kind: 'scale', member: shift.member, replicas: shift.replicas };
 }
 

@@ -32,7 +32,7 @@ interface StrategyRun {
 export function runStrategy(view: View, run: StrategyRun): Action {
   const { rc, config, desired } = run;
   const { now, nowMs } = view;
-  if (phaseOf(rc) !== 'Running') return startRunning(run, now);
+  if (phaseOf(rc) !== 'Running') return startRunning(view, run);
 
   const { activeDeadlineMs } = strategyParams(config);
   const startedMs = instantMs(rc, own.phaseSince) || nowMs;
@@ -89,18 +89,25 @@ function rolloutOf(
   };
 }
 
-function startRunning({ rc, config, from }: StrategyRun, now: string): ChangeRc {
+/**
+ * The write by which a rollout begins. What is to be done first to its own ReplicationController goes along: nothing rests on
+ * the phase being seen in between.
+ */
+function startRunning(view: View, run: StrategyRun): ChangeRc {
+  const { rc, config, from } = run;
+  const { now, nowMs } = view;
   const rolling = config.spec.strategy.type === 'Rolling';
   const source = from && rolling ? `${from.metadata.name}:${from.metadata.uid ?? ''}` : undefined;
-  return {
-    kind: 'change-rc',
-    why: 'phase',
-    rc,
-    annotations: {
-      [openshift.phase]: 'Running',
-      [own.phaseSince]: now,
-      ...attemptAnnotations(rc),
-      ...(source === undefined ? {} : { [openshift.updateSourceId]: source }),
-    },
+  const annotations = {
+    [openshift.phase]: 'Running',
+    [own.phaseSince]: now,
+    ...attemptAnnotations(rc),
+    ...(source === undefined ? {} : { [openshift.updateSourceId]: source }),
   };
+  const entering: ChangeRc = { kind: 'change-rc', why: 'phase', rc, annotations };
+  const hooks = hooksOf(config);
+  if (hooks.pre) return entering;
+  const first = strategyStep(rolloutOf(view, run, nowMs, hooks.mid !== undefined));
+  if (first.kind !== 'scale' || first.member.rc !== rc) return entering;
+  return { ...scaling(rc, first.replicas, { ...annotations, [own.lastProgress]: now }), why: 'phase' };
 }

@@ -8,8 +8,6 @@ export interface StrategyParams {
   readonly type: StrategyType;
   /** Longest time without progress (Rolling), or for a single step (Recreate). */
   readonly timeoutMs: number;
-  /** Least time between two changes of replicas. */
-  readonly intervalMs: number;
   /** Pause between scaling up and scaling down. */
   readonly updatePeriodMs: number;
   readonly maxSurge: IntOrPercent;
@@ -29,7 +27,6 @@ export function strategyParams(dc: NormalDeploymentConfig): StrategyParams {
   return {
     type: strategy.type,
     timeoutMs: (timed?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
-    intervalMs: (rolling?.intervalSeconds ?? 0) * 1000,
     updatePeriodMs: (rolling?.updatePeriodSeconds ?? 0) * 1000,
     maxSurge: rolling?.maxSurge ?? 0,
     maxUnavailable: rolling?.maxUnavailable ?? 0,

@@ -4,6 +4,7 @@ import { supersededAnnotations, supersededRollouts } from './cancellation.ts';
 import { imageChange } from './image-triggers.ts';
 import type { View } from './observed.ts';
 import { claimOn } from './ownership.ts';
+import { withVersionAskedFor } from './progress-condition.ts';
 import { recordedConfig } from './recorded-config.ts';
 import { newReplicationController } from './replication-controller.ts';
 import { rollsBackTo } from './rolls-back-to.ts';
@@ -71,13 +72,18 @@ export function createAction({ dc, owned }: View): Action | undefined {
   };
 }
 
-/** Exactly one version more. The generation seen so far stays: what it asks for is only now going to be done. */
+/**
+ * Exactly one version more. The generation seen so far stays: what it asks for is only now going to be done.
+ * @param details why a new version is wanted; undefined for one that is there already
+ */
 function bump({ dc, owned, now }: View, details: DeploymentDetails | undefined): Action {
+  const before = computeStatus({ dc, rcs: owned, now });
+  const latestVersion = latestVersionOf(dc) + 1;
   const status: DeploymentConfigStatus = {
-    ...computeStatus({ dc, rcs: owned, now }),
-    latestVersion: latestVersionOf(dc) + 1,
+    ...before,
+    latestVersion,
     observedGeneration: dc.status?.observedGeneration ?? 0,
-    ...(details ? { details } : {}),
+    ...(details ? { details, conditions: withVersionAskedFor(before.conditions ?? [], latestVersion, now) } : {}),
   };
   return { kind: 'bump-version', status };
 }

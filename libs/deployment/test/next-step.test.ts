@@ -47,6 +47,15 @@ describe('versions and their ReplicationControllers', () => {
     });
   });
 
+  test('#3 #5 a version that has just begun is neither created again nor followed by another', () => {
+    const first = lifecycle(latest(1), [rcOf(1, 'New', { replicas: 1 })]);
+    expect(first).toMatchObject({ kind: 'change-rc', why: 'phase', rc: { metadata: { name: 'web-1' } } });
+    const old = rcOf(1, 'Complete', { replicas: 1 });
+    const second = lifecycle(latest(2), [old, rcOf(2, 'New')]);
+    expect(second).toMatchObject({ kind: 'change-rc', why: 'claim', rc: { metadata: { name: 'web-1' } } });
+    expect(second).not.toHaveProperty('replicas');
+  });
+
   test('#4 a new version is created beside the old one, which stays as it is', () => {
     const old = rcOf(1, 'Complete', { replicas: 1 });
     expect(lifecycle(latest(2), [old])).toMatchObject({ kind: 'create-rc', rc: { metadata: { name: 'web-2' } } });
@@ -366,6 +375,27 @@ describe('what others are told', () => {
       why: 'phase',
       annotations: { 'rollout.tagstream.io/announced': 'started' },
     });
+  });
+
+  test('while a rollout is under way nothing is written only to record what was told', () => {
+    const underWay = rcOf(1, 'Running', { replicas: 1, available: 0, annotations: untold });
+    expect(lifecycle(latest(1), [underWay])).toMatchObject({ kind: 'wait' });
+    const complete = rcOf(1, 'Complete', { replicas: 1, annotations: untold });
+    expect(lifecycle(latest(1), [complete])).toMatchObject({
+      kind: 'change-rc',
+      why: 'announce',
+      annotations: { 'rollout.tagstream.io/announced': 'started,first-pod-ready,complete' },
+    });
+  });
+
+  test('a process that starts anew in the middle tells again what it cannot know to have been told', () => {
+    const cluster = new Cluster(dcOf({ spec: { replicas: 2 } }));
+    runToRest(cluster, { pods: 'stuck' });
+    cluster.told.clear();
+    runToRest(cluster);
+    cluster.told.clear();
+    runToRest(cluster);
+    expect(cluster.published).toEqual(['web-1 started', 'web-1 started', 'web-1 first-pod-ready', 'web-1 complete']);
   });
 
   test('rollouts go on while nobody can be told', () => {

@@ -28,6 +28,8 @@ export interface DecideDeps {
   readonly controllers: (key: string) => readonly ReplicationController[];
   /** The hook and deployer pods of these. */
   readonly pods: (key: string) => readonly RolloutPod[];
+  /** When this process last wrote the status of a DeploymentConfig, in milliseconds since the epoch. */
+  readonly statusWrites: Map<string, number>;
   /** Images that are held back for some time. */
   readonly waits: ImageWaits;
   /** What a tag resolves to as far as ImageStreams are in view. */
@@ -67,6 +69,7 @@ export async function decide(
       livePods,
       liveTags,
       isPublished: deps.announcer.isPublished,
+      statusWrittenMs: deps.statusWrites.get(key),
       nowMs,
     };
     const action = nextStep(observed);

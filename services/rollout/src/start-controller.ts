@@ -138,6 +138,7 @@ export async function startController(parts: Parts): Promise<void> {
     recordEvent,
     waits,
     pending: new PendingWrites(),
+    statusWrites: new Map<string, number>(),
     wakeUps,
     config: (key: string) => configs.get(...split(key)),
     controllers: (key: string) => controllers.members(key),

@@ -31,7 +31,11 @@ export async function startRollout(context: ServiceContext<RolloutConfig>): Prom
   await bus.ensureStreams(allStreams, { signal });
 
   const kube = defer(
-    await connectKube({ userAgent: 'tagstream-rollout', ...(config.kubeconfig && { kubeconfig: config.kubeconfig }) }),
+    await connectKube({
+      userAgent: 'tagstream-rollout',
+      onRequest: telemetry.requested,
+      ...(config.kubeconfig && { kubeconfig: config.kubeconfig }),
+    }),
   );
   await startController({ ...context, bus, kube, telemetry });
 }

@@ -1,5 +1,6 @@
 import type { ConsumerEvent } from '@tagstream/bus';
 import type { Action, Emission } from '@tagstream/deployment';
+import type { RequestMetrics } from '@tagstream/kube';
 import type { Log, Metrics } from '@tagstream/service';
 
 /** What this service tells about itself: one function a fact, each a metric and a log line together. */
@@ -29,6 +30,11 @@ export function createTelemetry(metrics: Metrics, log: Log) {
   const droppedEvents = metrics.counter({
     name: 'tagstream_rollout_dropped_events_total',
     help: 'Kubernetes events that were not recorded because too many were on their way',
+  });
+  const requests = metrics.counter({
+    name: 'tagstream_rollout_kube_requests_total',
+    help: 'Requests to the Kubernetes API, by verb, resource and result: ok or why it failed',
+    labels: ['verb', 'resource', 'result'],
   });
   const messages = metrics.counter({
     name: 'tagstream_rollout_messages_total',
@@ -66,6 +72,9 @@ export function createTelemetry(metrics: Metrics, log: Log) {
         duration.observe({ result: milestone }, sinceStartMs / 1000);
       }
       log.info({ milestone, ...about }, 'rollout milestone');
+    },
+    requested({ verb, resource, code }: RequestMetrics) {
+      requests.inc({ verb, resource, result: code ?? 'ok' });
     },
     delayed(seconds: number) {
       delay.observe(seconds);

@@ -1,4 +1,5 @@
 import type { DeploymentConfig, DeploymentDetails } from '@tagstream/api-types';
+import { withVersionAskedFor } from '../progress-condition.ts';
 import { latestVersionOf } from '../versions.ts';
 
 /**
@@ -18,13 +19,18 @@ import { latestVersionOf } from '../versions.ts';
  * object that it was decided on.
  *
  * @param written the object as the first write returned it, or as it was read when there was nothing to write
- * @param details absent: those of the rollout before stay, as after OpenShift's rollback
+ * @param request `details` absent: those of the rollout before stay, as after OpenShift's rollback; `now` in ISO 8601
  */
-export function versionPatch(written: DeploymentConfig, version: number, details?: DeploymentDetails): object {
+export function versionPatch(
+  written: DeploymentConfig,
+  version: number,
+  { details, now }: { readonly details?: DeploymentDetails | undefined; readonly now: string },
+): object {
   const { uid, resourceVersion } = written.metadata;
+  const conditions = withVersionAskedFor(written.status?.conditions ?? [], version, now);
   return {
     metadata: { uid, resourceVersion },
-    status: { latestVersion: version, ...(details && { details }) },
+    status: { latestVersion: version, conditions, ...(details && { details }) },
   };
 }
 

@@ -5,16 +5,22 @@ import { dcOf } from '../support/objects.ts';
 
 const written = dcOf({ metadata: { generation: 4, resourceVersion: '7' }, status: { latestVersion: 1 } });
 
-test('the version is written for the object as it was written before, and with nothing but its cause', () => {
+test('the version is written for the object as it was written before, with its cause and that it has been asked for', () => {
   const details = { message: 'manual change', causes: [{ type: 'Manual' as const }] };
+  const now = '2026-11-21T10:00:00.000Z';
+  const available = { type: 'Available', status: 'True' as const };
+  const ended = { type: 'Progressing', status: 'True' as const, reason: 'NewReplicationControllerAvailable' };
+  const stored = { ...written, status: { ...written.status, conditions: [available, ended] } };
+  const message = 'version 2 has been asked for';
+  const askedFor = { type: 'Progressing', status: 'Unknown', message, lastTransitionTime: now, lastUpdateTime: now };
 
-  expect(versionPatch(written, 2, details)).toEqual({
+  expect(versionPatch(stored, 2, { details, now })).toEqual({
     metadata: { uid: 'dc-uid', resourceVersion: '7' },
-    status: { latestVersion: 2, details },
+    status: { latestVersion: 2, details, conditions: [available, askedFor] },
   });
-  expect(versionPatch(written, 2)).toEqual({
+  expect(versionPatch(written, 2, { now })).toEqual({
     metadata: { uid: 'dc-uid', resourceVersion: '7' },
-    status: { latestVersion: 2 },
+    status: { latestVersion: 2, conditions: [askedFor] },
   });
 });
 

@@ -40,6 +40,8 @@ export class Cluster {
   /** Hook and deployer pods. */
   readonly rolloutPods = new RolloutPods();
   readonly published: string[] = [];
+  /** What a process that lives on remembers to have published. */
+  readonly told = new Set<string>();
   readonly events: string[] = [];
   #version = 1000;
 

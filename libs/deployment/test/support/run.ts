@@ -8,9 +8,8 @@ export function runToRest(
   cluster: Cluster,
   options: { readonly pods?: 'ready' | 'stuck'; readonly hooks?: 'succeed' | 'stuck' } = {},
 ): void {
-  const published = new Set<string>();
   for (let i = 0; i < MAX_STEPS; i++) {
-    if (cluster.act(undefined, published) === 'done') continue;
+    if (cluster.act(undefined, cluster.told) === 'done') continue;
     const before = cluster.snapshots.length;
     const { snapshots } = cluster.rolloutPods;
     const hooksBefore = snapshots.length;
@@ -25,7 +24,7 @@ export function runToRest(
     if (snapshots.length > hooksBefore || cluster.snapshots.length > before) continue;
     // Only pauses of a second are left to wait out; timeouts are for tests to bring about.
     cluster.nowMs += 1000;
-    if (cluster.act(undefined, published) === 'idle') return;
+    if (cluster.act(undefined, cluster.told) === 'idle') return;
   }
   throw new Error(`no rest after ${MAX_STEPS} steps`);
 }
