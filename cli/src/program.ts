@@ -1,4 +1,7 @@
 import { Command } from 'commander';
+import { addCancelBuild } from './commands/builds/cancel-build.ts';
+import { addLogs } from './commands/builds/logs.ts';
+import { addStartBuild } from './commands/builds/start-build.ts';
 import { addChecks } from './commands/checks.ts';
 import { addConvert } from './commands/convert.ts';
 import { addCreateConfig } from './commands/create-config.ts';
@@ -23,7 +26,7 @@ import { addConnection } from './options.ts';
 /** The whole command line. Nothing is written to the process: what commander has to say goes through the host. */
 export function createProgram(host: Host): Command {
   const program = new Command(host.programName)
-    .description('Rollouts, rollbacks, triggers and tags of OpenShift on any Kubernetes, with the words of oc.')
+    .description('Rollouts, rollbacks, triggers, tags and builds of OpenShift on any Kubernetes, with the words of oc.')
     .configureOutput({
       writeOut: host.out,
       writeErr: host.err,
@@ -51,6 +54,7 @@ export function createProgram(host: Host): Command {
   addCreateConfig(program.command('create').description('create a DeploymentConfig'), host);
   addSetTriggers(program.command('set').description('change triggers'), host);
   for (const add of [addExplain, addChecks, addTag, addImportImage, addTagHistory, addConvert]) add(program, host);
+  for (const add of [addStartBuild, addCancelBuild, addLogs]) add(program, host);
   addTestHook(program.command('webhook').description('try the hooks of registries and BuildConfigs'), host);
   addCompletion(program);
   return program;

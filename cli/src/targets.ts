@@ -13,6 +13,8 @@ const KINDS = {
   cj: { resource: resources.cronJobs, names: ['cj', 'cronjob', 'cronjobs'] },
   rs: { resource: resources.replicaSets, names: ['rs', 'replicaset', 'replicasets'] },
   job: { resource: resources.jobs, names: ['job', 'jobs'] },
+  bc: { resource: resources.buildConfigs, names: ['bc', 'buildconfig', 'buildconfigs'] },
+  build: { resource: resources.builds, names: ['build', 'builds'] },
   po: { resource: resources.pods, names: ['po', 'pod', 'pods'] },
 } as const satisfies Record<string, { resource: Resource; names: readonly string[] }>;
 
