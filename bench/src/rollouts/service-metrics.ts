@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+
+/** Requests that the rollout service has sent to the API server since it started, watches aside, by what they were. */
+export async function requestsSent(adminUrl: string): Promise<Map<string, number>> {
+  const text = await (await fetch(`${adminUrl}/metrics`)).text();
+  const lines = text.matchAll(/^tagstream_rollout_kube_requests_total\{(.*)\} (\d+)$/gm);
+  const counts = [...lines].map(([, labels = '', count = '']) => [labels.replaceAll('"', ''), Number(count)] as const);
+  return new Map(counts.filter(([labels]) => !labels.includes('verb=watch')));
+}
+
+/** What came in addition between two readings, most frequent first. */
+export function sentBetween(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>) {
+  return [...after]
+    .map(([what, count]) => [what, count - (before.get(what) ?? 0)] as const)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a);
+}
+
+/** The most memory that a process ever had resident, in MB. */
+export function peakResidentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
