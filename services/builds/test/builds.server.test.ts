@@ -188,13 +188,15 @@ describe('run policies', () => {
     await shows('1 Complete', '2 Cancelled (CancelledBuild)', '3 Pending');
   });
 
-  test('a Build without BuildConfig begins at once', async () => {
+  test('#136 a Build without BuildConfig begins at once, and completes', async () => {
     const metadata = { name: `${name}-1`, namespace: cluster.namespace, labels: { buildconfig: '' } };
     const spec = { source: { dockerfile: 'FROM scratch' }, strategy: { type: 'Docker', dockerStrategy: {} } };
     await cluster.kube.create(resources.builds, { metadata, spec } as never);
 
     await expect.poll(async () => (await cluster.build(`${name}-1`)).status?.phase, patience).toBe('Pending');
-    await expect.poll(toldOf, patience).toEqual(['1 New', '1 Pending']);
+    await enter(1, 'Running');
+    await enter(1, 'Complete');
+    await expect.poll(toldOf, patience).toEqual(['1 New', '1 Pending', '1 Running', '1 Complete']);
   });
 });
 
