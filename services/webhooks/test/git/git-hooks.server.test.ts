@@ -2,6 +2,7 @@ import type { Build, BuildConfig } from '@tagstream/api-types';
 import { type Bus, connectBus } from '@tagstream/bus';
 import { type EventData, GitHook, WebhookStream } from '@tagstream/events';
 import { resources } from '@tagstream/kube';
+import { startService } from '@tagstream/servers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { GitHost } from '../../src/git/git-host.ts';
 import { gitHosts } from '../../src/git/hosts/index.ts';
@@ -161,6 +162,18 @@ describe('hooks of BuildConfigs in a cluster', () => {
     await expect.poll(again, patience).toBe(200);
     expect(await again()).toBe(200);
     expect(await names('web')).toHaveLength(before.length + 1);
+
+    // What nobody repeated is built by the build controller; what was, is not built twice.
+    await using _builds = await startService('builds', {
+      NATS_URL: inject('natsUrl'),
+      KUBECONFIG: inject('kubeconfig'),
+      TAGSTREAM_PREFIX: cluster.namespace,
+      TAGSTREAM_NAMESPACE: cluster.namespace,
+      TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+    });
+    await expect.poll(async () => (await names('web')).length, patience).toBe(before.length + 2);
+    const causes = (await cluster.builds('web')).flatMap(({ spec }) => spec.triggeredBy?.[0]?.message ?? '');
+    expect(causes.filter((cause) => cause === 'GitHub WebHook')).toHaveLength(2);
   });
 
   test('no secret, no URL and nothing of a body is in the log, and metrics say what became of deliveries', async () => {
