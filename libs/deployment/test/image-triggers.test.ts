@@ -1,6 +1,13 @@
 import type { DeploymentTrigger } from '@tagstream/api-types';
 import { expect, test } from 'vitest';
-import { followedTags, type ImageChange, imageChange, type TagResolver } from '../src/index.ts';
+import {
+  followedTags,
+  guarded,
+  type ImageChange,
+  imageChange,
+  imageOperations,
+  type TagResolver,
+} from '../src/index.ts';
 import { dcOf, resolvedAs, START_MS } from './support/objects.ts';
 
 interface TriggerOptions {
@@ -147,5 +154,18 @@ test('only the tags of automatic triggers are followed, in their own namespaces'
   expect(followedTags(dcOf({ spec: { triggers } }))).toEqual([
     { namespace: 'shop', stream: 'web', tag: 'latest' },
     { namespace: 'base', stream: 'side', tag: '1' },
+  ]);
+});
+
+test('images are written only while the object is as it was read', () => {
+  const change: ImageChange = {
+    containers: [{ list: 'containers', index: 1, image: 'b' }],
+    triggers: [{ index: 0, image: 'b' }],
+  };
+  const dc = dcOf({ metadata: { resourceVersion: '7' } });
+  expect(guarded(dc, imageOperations(change))).toEqual([
+    { op: 'test', path: '/metadata/resourceVersion', value: '7' },
+    { op: 'add', path: '/spec/template/spec/containers/1/image', value: 'b' },
+    { op: 'add', path: '/spec/triggers/0/imageChangeParams/lastTriggeredImage', value: 'b' },
   ]);
 });

@@ -10,6 +10,13 @@ export const config = defineConfig({
     optional: true,
     description: 'Only objects of this namespace are looked after; all namespaces when not set',
   }),
+  checkPullPermission: field({
+    env: 'TAGSTREAM_CHECK_PULL_PERMISSION',
+    schema: Type.Boolean(),
+    default: true,
+    description:
+      'Takes images from streams of another namespace only where that allows the service accounts of this one to get imagestreams/layers',
+  }),
   resyncSeconds: field({
     env: 'TAGSTREAM_RESYNC_SECONDS',
     schema: Type.Integer({ minimum: 1 }),

@@ -17,6 +17,7 @@ import { readHookTag } from './live-hook-tags.ts';
 import { readPod } from './live-pod.ts';
 import { readTags } from './live-tags.ts';
 import type { WriteAction } from './perform.ts';
+import { type PullRefusals, withoutRefused } from './pull-refusals.ts';
 import type { ConfigView } from './views.ts';
 
 /** What a decision needs: what is seen, and whom to ask and tell. */
@@ -30,6 +31,8 @@ export interface DecideDeps {
   readonly pods: (key: string) => readonly RolloutPod[];
   /** When this process last wrote the status of a DeploymentConfig, in milliseconds since the epoch. */
   readonly statusWrites: Map<string, number>;
+  /** Images of other namespaces that may not be used. */
+  readonly pulls: PullRefusals;
   /** Images that are held back for some time. */
   readonly waits: ImageWaits;
   /** What a tag resolves to as far as ImageStreams are in view. */
@@ -55,7 +58,8 @@ export async function decide(
   const liveTags = new Map<string, LiveTag>();
   const rcs = deps.controllers(key);
   const pods = deps.pods(key);
-  let resolve = live ? await readTags(deps.kube, dc) : deps.resolve;
+  const refusals = await deps.pulls.find(dc);
+  let resolve = withoutRefused(live ? await readTags(deps.kube, dc) : deps.resolve, refusals);
   let fresh = live;
   for (;;) {
     const nowMs = deps.clock.now();
@@ -90,11 +94,11 @@ export async function decide(
         continue;
       case 'patch-spec':
         if (fresh) return action;
-        resolve = await readTags(deps.kube, dc);
+        resolve = withoutRefused(await readTags(deps.kube, dc), refusals);
         fresh = true;
         continue;
       case 'wait':
-        return deps.waits.heed(key, dc, resolve, action);
+        return deps.pulls.heed(key, dc, refusals, deps.waits.heed(key, dc, resolve, action));
       default:
         return action;
     }

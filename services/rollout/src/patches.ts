@@ -5,28 +5,8 @@ import type {
   OwnerReference,
   ReplicationController,
 } from '@tagstream/api-types';
-import {
-  type ChangeRc,
-  type ImageChange,
-  ownAnnotations,
-  ownerReferenceTo,
-  specTagOf,
-  type TagTarget,
-} from '@tagstream/deployment';
+import { type ChangeRc, ownAnnotations, ownerReferenceTo, specTagOf, type TagTarget } from '@tagstream/deployment';
 import type { JsonPatchOperation } from '@tagstream/kube';
-
-/** Writes images and nothing else, while the DeploymentConfig is the one that was read. */
-export function imagePatch(resourceVersion: string, change: ImageChange): JsonPatchOperation[] {
-  return [
-    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
-    ...change.containers.map(({ list, index, image }): JsonPatchOperation => {
-      return { op: 'add', path: `/spec/template/spec/${list}/${index}/image`, value: image };
-    }),
-    ...change.triggers.map(({ index, image }): JsonPatchOperation => {
-      return { op: 'add', path: `/spec/triggers/${index}/imageChangeParams/lastTriggeredImage`, value: image };
-    }),
-  ];
-}
 
 /** Has a tag follow an image, while the ImageStream is the one that was read; what else the tag says stays. */
 export function tagPatch(stream: ImageStream, { tag }: TagTarget, image: string): JsonPatchOperation[] {

@@ -1,7 +1,7 @@
 import type { KubeObject, NormalDeploymentConfig } from '@tagstream/api-types';
-import { type Action, claimOn, isPodOf } from '@tagstream/deployment';
+import { type Action, claimOn, guarded, imageOperations, isPodOf } from '@tagstream/deployment';
 import { isKubeError, type KubeClient, KubeError, type ObjectKey, type Resource, resources } from '@tagstream/kube';
-import { adoptPatch, changePatch, imagePatch, releasePatch, statusPatch, streamWithTag, tagPatch } from './patches.ts';
+import { adoptPatch, changePatch, releasePatch, statusPatch, streamWithTag, tagPatch } from './patches.ts';
 
 /** The actions that are writes. */
 export type WriteAction = Exclude<Action, { kind: 'wait' | 'publish' | 'count-pods' | 'read-pod' | 'read-tags' }>;
@@ -45,9 +45,7 @@ async function write(kube: KubeClient, dc: NormalDeploymentConfig, action: Write
   const done = (object: KubeObject): Performed => ({ kind: 'done', object, shows: 'version' });
   switch (action.kind) {
     case 'patch-spec':
-      return done(
-        await kube.jsonPatch(keyOf(dc), imagePatch(dc.metadata.resourceVersion ?? '', action.change), WRITER),
-      );
+      return done(await kube.jsonPatch(keyOf(dc), guarded(dc, imageOperations(action.change)), WRITER));
     case 'bump-version':
     case 'write-status':
       return done(

@@ -40,6 +40,7 @@ export async function reconcile(deps: ReconcileDeps, key: string, signal: AbortS
     for (const request of requests) request.resolve();
     deps.pending.forget(key);
     deps.statusWrites.delete(key);
+    deps.pulls.forget(key);
     return undefined;
   }
   const waitMs = deps.pending.waitMs(key, (object) => find(deps, key, view, object), deps.clock.now());

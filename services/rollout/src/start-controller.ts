@@ -2,7 +2,7 @@ import type { DeploymentConfig, ImageStream, ReplicationController } from '@tags
 import type { Bus } from '@tagstream/bus';
 import type { RolloutPod } from '@tagstream/deployment';
 import { TagsStream, TagUpdated } from '@tagstream/events';
-import { type KubeClient, resources, watchCache } from '@tagstream/kube';
+import { createPullPermission, type KubeClient, permitEveryPull, resources, watchCache } from '@tagstream/kube';
 import { type KeyedQueue, keyedQueue, type ServiceContext } from '@tagstream/service';
 import { createAnnouncer } from './announce.ts';
 import type { RolloutConfig } from './config.ts';
@@ -11,6 +11,7 @@ import { followTagHandler } from './follow-tag.ts';
 import { GroupIndex } from './group-index.ts';
 import { createImageWaits } from './image-waits.ts';
 import { PendingWrites } from './pending-write.ts';
+import { createPullRefusals } from './pull-refusals.ts';
 import { reconcile } from './reconcile.ts';
 import type { Telemetry } from './telemetry.ts';
 import {
@@ -59,6 +60,7 @@ export async function startController(parts: Parts): Promise<void> {
   const wakeUps = new WakeUps();
   const recordEvent = createEventRecorder(kube, clock, telemetry);
   const waits = createImageWaits({ clock, recordEvent, telemetry });
+  const mayPull = config.checkPullPermission ? createPullPermission(kube, clock) : permitEveryPull;
 
   const queue: KeyedQueue = defer(
     keyedQueue({
@@ -139,6 +141,7 @@ export async function startController(parts: Parts): Promise<void> {
     waits,
     pending: new PendingWrites(),
     statusWrites: new Map<string, number>(),
+    pulls: createPullRefusals({ mayPull, recordEvent, telemetry }),
     wakeUps,
     config: (key: string) => configs.get(...split(key)),
     controllers: (key: string) => controllers.members(key),

@@ -48,6 +48,7 @@ export async function startInProcess(
       logLevel: 'fatal',
       kubeconfig: servers.kubeconfig,
       namespace: cluster.namespace,
+      checkPullPermission: true,
       resyncSeconds: 1,
       concurrency: 4,
     },

@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { config } from '../src/config.ts';
 import { followTagHandler } from '../src/follow-tag.ts';
 import { GroupIndex } from '../src/group-index.ts';
-import { imagePatch } from '../src/patches.ts';
 import { PendingWrites } from '../src/pending-write.ts';
 import { createTelemetry } from '../src/telemetry.ts';
 import { WakeUps } from '../src/wake-ups.ts';
@@ -17,18 +16,6 @@ const object = (resourceVersion: string, uid = 'u'): KubeObject => ({
 test('the configuration has defaults for everything but what only the environment knows', () => {
   expect(config.parse({})).toMatchObject({ resyncSeconds: 600, concurrency: 16, namespace: undefined });
   expect(() => config.parse({ TAGSTREAM_ROLLOUT_CONCURRENCY: '0' })).toThrow(/TAGSTREAM_ROLLOUT_CONCURRENCY/);
-});
-
-test('images are written only while the object is as it was read', () => {
-  const change = {
-    containers: [{ list: 'containers' as const, index: 1, image: 'b' }],
-    triggers: [{ index: 0, image: 'b' }],
-  };
-  expect(imagePatch('7', change)).toEqual([
-    { op: 'test', path: '/metadata/resourceVersion', value: '7' },
-    { op: 'add', path: '/spec/template/spec/containers/1/image', value: 'b' },
-    { op: 'add', path: '/spec/triggers/0/imageChangeParams/lastTriggeredImage', value: 'b' },
-  ]);
 });
 
 describe('the last write', () => {

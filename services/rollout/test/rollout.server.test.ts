@@ -98,6 +98,36 @@ describe('the rollout service', () => {
     expect(rc.metadata.annotations?.['openshift.io/deployment.status-reason']).toBe('image change');
   });
 
+  test('an image of another namespace is used where that lets this one pull; otherwise the owner is told', async () => {
+    const base = `${cluster.namespace}-base`;
+    await cluster.kube.create(resources.namespaces, { metadata: { name: base } });
+    try {
+      for (const name of ['open', 'closed']) {
+        const stream = { resource: resources.imageStreams, namespace: base, name };
+        const image = `registry.example.com/${name}@sha256:1`;
+        const items = [{ created: new Date().toISOString(), dockerImageReference: image, image: '', generation: 1 }];
+        await cluster.kube.create(resources.imageStreams, { metadata: { name, namespace: base } });
+        const status = { tags: [{ tag: 'latest', items }] };
+        await cluster.kube.mergePatch(stream, { status }, { subresource: 'status' });
+      }
+      await letPull(cluster, base, 'open');
+      for (const name of ['open', 'closed']) {
+        const trigger = imageTrigger('web', `${name}:latest`);
+        const { imageChangeParams: params } = trigger;
+        const from = { ...params!.from, namespace: base };
+        const triggers = [{ ...trigger, imageChangeParams: { ...params!, from } }];
+        await cluster.apply(name, { triggers, template: template(name, ' ') });
+      }
+
+      await expect.poll(() => cluster.rollouts('open'), patience).toEqual(['v1 Complete 2/2']);
+      await expect.poll(() => cluster.eventReasons('closed'), patience).toEqual(['ImagePullForbidden']);
+      expect(await cluster.rollouts('closed')).toEqual([]);
+      expect((await cluster.config('closed')).spec.template?.spec?.containers[0]?.image).toBe(' ');
+    } finally {
+      await cluster.kube.delete({ resource: resources.namespaces, name: base });
+    }
+  });
+
   test('a tag-updated event is acknowledged once its images are written', async () => {
     await cluster.apply('woken', { triggers: [imageTrigger('web', 'woken:latest')], template: template('woken', ' ') });
     const stream = await cluster.moveTag('woken', 'latest', 'registry.example.com/woken@sha256:1');
@@ -214,3 +244,15 @@ describe('the rollout service', () => {
     await expect.poll(() => cluster.rollouts('pruned'), { timeout: 45_000 }).toEqual([]);
   }, 90_000);
 });
+
+/** Lets the service accounts of the cluster's namespace pull from one stream of another namespace. */
+async function letPull({ kube, namespace }: Cluster, base: string, stream: string): Promise<void> {
+  const api = 'rbac.authorization.k8s.io';
+  const path = `/apis/${api}/v1/namespaces/${base}`;
+  const rule = { apiGroups: ['image.openshift.io'], resources: ['imagestreams/layers'], verbs: ['get'] };
+  const metadata = { name: 'pull' };
+  await kube.request('POST', `${path}/roles`, { body: { metadata, rules: [{ ...rule, resourceNames: [stream] }] } });
+  const group = { apiGroup: api, kind: 'Group', name: `system:serviceaccounts:${namespace}` };
+  const roleRef = { apiGroup: api, kind: 'Role', name: 'pull' };
+  await kube.request('POST', `${path}/rolebindings`, { body: { metadata, roleRef, subjects: [group] } });
+}
