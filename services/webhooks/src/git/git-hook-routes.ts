@@ -93,7 +93,9 @@ export function addGitHooks(app: FastifyInstance, deps: GitHookDeps, limits: Lim
       reply.header('retry-after', RETRY_AFTER_SECONDS);
       return turnedAway(failure(503, 'the hook cannot be checked now; deliver it again'), address);
     }
-    reply.raw.once('close', release);
+    // A sender that went away while the secret was looked up has had its "close" already.
+    if (reply.raw.closed) release();
+    else reply.raw.once('close', release);
     admitted.set(request, { hook: known, contentType });
     // Fastify answers some of what senders write there with 415; what it means is for the hook to say.
     delete request.headers['content-type'];
