@@ -18,7 +18,7 @@ const job = (...conditions: { type: string; status: string; reason?: string }[])
   status: { conditions },
 });
 const failed = (reason = 'BackoffLimitExceeded') => job({ type: 'Failed', status: 'True', reason });
-const pod = (status: JobPod['status']): JobPod => ({ metadata: { name: 'web-1-build-x' }, status });
+const pod = (status: NonNullable<JobPod['status']>): JobPod => ({ metadata: { name: 'web-1-build-x' }, status });
 const running = aBuild({}, {}, { phase: 'Running' });
 const exited = (code: number, reason = 'Error') =>
   pod({ phase: 'Failed', containerStatuses: [{ state: { terminated: { exitCode: code, reason } } }] });
