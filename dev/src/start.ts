@@ -2,12 +2,13 @@
 import { parseArgs, styleText } from 'node:util';
 import { connectBus } from '@tagstream/bus';
 import { connectKube } from '@tagstream/kube';
+import { areToolsThere, buildTools, ensureDebianTools } from '@tagstream/servers';
 import { applyExample, example, pushExample } from './example.ts';
 import { observeRollouts } from './observe/observe-rollouts.ts';
 import { prepareServers } from './prepare-servers.ts';
 import { showSteps } from './show-steps.ts';
 import { announceStack } from './stack/running-stack.ts';
-import { type Stack, stackSteps, startStack } from './stack/start-stack.ts';
+import { type Stack, stackSteps, stackStepsWithBuilder, startStack } from './stack/start-stack.ts';
 import { endOfRollout, printStep } from './time-line.ts';
 
 const HELP = `Starts NATS, a Kubernetes control plane, a registry and the five services on free loopback ports,
@@ -17,6 +18,8 @@ Usage: npm start [-- options]
 
   --once    do the main job once, print one JSON object as the last line, and stop
   --poll    without notifications of the registry: pushes are found by polling every 2 s
+  --builds  run BuildConfigs too, with buildah, which is installed where that is possible; without this option
+            they are run when buildah and git are there
   --help
 
 Examples:
@@ -31,6 +34,7 @@ const { values } = parseArgs({
   options: {
     once: { type: 'boolean', default: false },
     poll: { type: 'boolean', default: false },
+    builds: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -58,10 +62,13 @@ try {
 
 async function run(signal: AbortSignal): Promise<void> {
   await prepareServers();
-  const display = showSteps(stackSteps);
+  if (values.builds) await ensureDebianTools(buildTools);
+  const builder = areToolsThere(buildTools);
+  const display = showSteps(builder ? stackStepsWithBuilder : stackSteps);
   await using stack = await startStack({
     step: display.step,
     notifications: !values.poll,
+    builder,
     ...(values.poll && { env: { TAGSTREAM_POLL_INTERVAL: POLL_INTERVAL } }),
   }).finally(display.end);
   signal.throwIfAborted();

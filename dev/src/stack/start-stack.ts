@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   applyCrds,
@@ -20,6 +22,8 @@ export interface Stack extends AsyncDisposable {
   readonly controlPlane: ControlPlane;
   readonly registry: RegistryServer;
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
+  /** Runs builds as processes of this machine, where that was asked for. */
+  readonly builder: ServiceProcess | undefined;
   /** First token of every subject. */
   readonly prefix: string;
   /** Where registries announce pushes, and with which header. */
@@ -29,6 +33,10 @@ export interface Stack extends AsyncDisposable {
 export interface StackOptions {
   /** Whether the registry announces pushes; without that they are found by polling. */
   readonly notifications?: boolean;
+  /** Whether builds are run, which takes buildah and git on PATH. */
+  readonly builder?: boolean;
+  /** Whether the registry is the cluster's own: a push into it makes and fills ImageStreams. */
+  readonly ownRegistry?: boolean;
   /** Added to the environment of every service. */
   readonly env?: Readonly<Record<string, string>>;
   /** Kept when given; otherwise every server has a temporary directory of its own. */
@@ -49,6 +57,9 @@ export const stackSteps: readonly string[] = [
   'Service rollout',
   'Service builds',
 ];
+
+/** As {@link stackSteps}, with builds. */
+export const stackStepsWithBuilder: readonly string[] = [...stackSteps, 'Service builder'];
 
 const CRDS_DIR = join(import.meta.dirname, '../../../deploy/crds');
 
@@ -84,11 +95,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     NATS_URL: nats.url,
     KUBECONFIG: controlPlane.kubeconfig,
     TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+    ...(options.ownRegistry && { TAGSTREAM_REGISTRY_HOST: registry.host, TAGSTREAM_REGISTRY_INSECURE: 'true' }),
     ...options.env,
   };
-  const start = (name: ServiceName, more: Readonly<Record<string, string>> = {}) =>
+  const start = (name: ServiceName | 'builder', more: Readonly<Record<string, string>> = {}) =>
     step(`Service ${name}`, async () => started.use(await startService(name, { ...env, ...more }, dirOf(name))));
-  const [poller, webhooks, trigger, rollout, builds] = await Promise.all([
+  const [poller, webhooks, trigger, rollout, builds, builder] = await Promise.all([
     start('poller'),
     start('webhooks', {
       TAGSTREAM_HTTP_HOST: '127.0.0.1',
@@ -99,6 +111,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     start('trigger'),
     start('rollout'),
     start('builds'),
+    options.builder ? start('builder', { TAGSTREAM_BUILDER_WORK_DIR: await workDir(started) }) : undefined,
   ]);
 
   const running = started.move();
@@ -107,8 +120,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     controlPlane,
     registry,
     services: { poller, webhooks, trigger, rollout, builds },
+    builder,
     prefix: options.env?.TAGSTREAM_PREFIX ?? 'tagstream',
     hook,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** A directory for builds, removed with the stack. */
+async function workDir(started: AsyncDisposableStack): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'tagstream-builds-'));
+  started.defer(() => rm(path, { recursive: true, force: true }));
+  return path;
 }

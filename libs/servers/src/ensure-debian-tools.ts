@@ -53,6 +53,11 @@ export async function ensureDebianTools(tools: DebianTools, options: EnsureOptio
   );
 }
 
+/** Whether the programs are on PATH. */
+export function areToolsThere({ programs }: DebianTools, env: Environment = process.env): boolean {
+  return programs.every((program) => isOnPath(program, env));
+}
+
 async function install({ packages }: DebianTools, env: Environment): Promise<void> {
   const options = {
     env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },

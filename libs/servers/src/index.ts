@@ -6,7 +6,7 @@ export {
   startControlPlane,
 } from './control-plane/control-plane.ts';
 export type { ControlPlanePart } from './control-plane/plan.ts';
-export { buildTools, ensureDebianTools } from './ensure-debian-tools.ts';
+export { areToolsThere, buildTools, ensureDebianTools } from './ensure-debian-tools.ts';
 export { findTool, missingTools } from './find-tool.ts';
 export { freePort } from './free-port.ts';
 export { type GitServer, startGitServer } from './git-server.ts';
