@@ -77,8 +77,10 @@ export function createHookServer(deps: HookServerDeps): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onResponse', (request, reply, done) => {
-    const isGitHook = request.routeOptions.url?.includes('/buildconfigs/'); // these tell it themselves
-    if (reply.statusCode >= 400 && !isGitHook) deps.telemetry.rejected(receiverOf.get(request), reply.statusCode);
+    // Git hooks tell it themselves.
+    if (reply.statusCode >= 400 && !request.routeOptions.url?.includes('/buildconfigs/')) {
+      deps.telemetry.rejected(receiverOf.get(request), reply.statusCode);
+    }
     done();
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => refuseBrokenRequest(error, reply, deps));

@@ -80,8 +80,8 @@ export function addGitHooks(app: FastifyInstance, deps: GitHookDeps, limits: Lim
     const address = hookAddress(namespace, name, subpath);
     if ('kind' in address) return turnedAway(address);
     deps.telemetry.received(address);
-    const { 'content-length': length, 'content-type': contentType } = request.headers;
-    const bytes = length === undefined ? MAX_GIT_BODY_BYTES : Number(length);
+    const { 'content-length': length, 'transfer-encoding': encoding, 'content-type': contentType } = request.headers;
+    const bytes = encoding === undefined ? Number(length ?? 0) : MAX_GIT_BODY_BYTES;
     if (bytes > MAX_GIT_BODY_BYTES) return turnedAway(tooLarge(), address);
     const known = await authenticate(address, deps);
     if (known.kind === 'refused') {

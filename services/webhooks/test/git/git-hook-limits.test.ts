@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { SecretRead } from '../../src/git/hook-secrets.ts';
 import { createRateLimit } from '../../src/rate-limit.ts';
 import { testHooks } from '../hooks.ts';
-import { allTriggers, buildConfig, gitRequest, type TestGitHooks, testGitHooks } from './git-hooks.ts';
+import { allTriggers, buildConfig, builtBy, gitRequest, type TestGitHooks, testGitHooks } from './git-hooks.ts';
 
 const SECRET = 'in-the-url';
 const config = buildConfig(allTriggers({ secret: SECRET }));
@@ -65,6 +65,27 @@ describe('limits of git hooks', () => {
     const limited = await app.inject(gitRequest('github', SECRET));
     expect(limited.headers['retry-after']).toBe('1');
     expect(limited.json()).toMatchObject({ kind: 'Status', reason: 'TooManyRequests' });
+    await app.close();
+  });
+
+  test('a call without a body takes no room from others', async () => {
+    const building = Promise.withResolvers<void>();
+    const { orders, app } = testGitHooks({
+      config,
+      change: {
+        start: async (order) => {
+          orders.push(order);
+          await building.promise;
+          return { kind: 'built', build: builtBy(order, orders.length) };
+        },
+      },
+    });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const url = address + path(SECRET).replace('/github', '/generic');
+    const calls = Array.from({ length: 20 }, () => fetch(url, { method: 'POST' }));
+    await expect.poll(() => orders.length).toBe(20);
+    building.resolve();
+    for (const { status } of await Promise.all(calls)) expect(status).toBe(200);
     await app.close();
   });
 
