@@ -141,6 +141,15 @@ test('an image that an apply put back is repaired', () => {
   });
 });
 
+test('images #194 of a trigger for two containers the tag is followed, and a DockerImage is not', () => {
+  const image: DeploymentTrigger = {
+    type: 'ImageChange',
+    imageChangeParams: { automatic: true, containerNames: ['web'], from: { kind: 'DockerImage', name: 'web:latest' } },
+  };
+  const dc = dcOf({ spec: { triggers: [trigger({ containers: ['web', 'side'] }), image] } });
+  expect(followedTags(dc)).toEqual([{ namespace: 'shop', stream: 'web', tag: 'latest' }]);
+});
+
 test.each(['web', 'web:', ':latest', 'a:b:c', ''])('a trigger on %j is never resolved', (name) => {
   expect(changeOf([trigger({ name })], { 'shop/web:latest': 'x', 'shop/a:b': 'x' })).toBeUndefined();
 });

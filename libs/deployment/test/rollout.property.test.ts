@@ -14,8 +14,8 @@ type Happening =
   | { readonly kind: 'act'; readonly times: number }
   | { readonly kind: 'look' | 'act-late'; readonly actor: 0 | 1 }
   | { readonly kind: 'act-on-past'; readonly behindDc: number; readonly behindRcs: number }
-  | { readonly kind: 'sync' | 'ready'; readonly which: number }
-  | { readonly kind: 'edit' | 'cancel' | 'retry' }
+  | { readonly kind: 'sync' | 'ready' | 'die'; readonly which: number }
+  | { readonly kind: 'edit' | 'scale' | 'cancel' | 'retry' }
   | { readonly kind: 'time'; readonly seconds: number };
 
 const behind = fc.oneof(fc.nat(4), fc.nat(40));
@@ -26,7 +26,8 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: kinds('look', 'act-late', 'act-late'), actor: fc.constantFrom(0, 1) }) },
   { weight: 1, arbitrary: fc.record({ kind: kinds('act-on-past'), behindDc: behind, behindRcs: behind }) },
   { weight: 10, arbitrary: fc.record({ kind: kinds('sync', 'ready', 'ready'), which: fc.nat(5) }) },
-  { weight: 1, arbitrary: fc.record({ kind: kinds('edit', 'edit', 'cancel', 'retry') }) },
+  { weight: 2, arbitrary: fc.record({ kind: kinds('die'), which: fc.nat(5) }) },
+  { weight: 1, arbitrary: fc.record({ kind: kinds('edit', 'edit', 'scale', 'cancel', 'retry') }) },
   { weight: 4, arbitrary: fc.record({ kind: kinds('time'), seconds: fc.constantFrom(1, 1, 1, 1, 1, 2, 30, 700) }) },
 );
 
@@ -50,13 +51,43 @@ function serving(replicas: number, maxSurge: number | string, maxUnavailable: nu
   return cluster;
 }
 
-/** What is remembered between happenings: what the late actors saw, and how often the template was edited. */
+/** What is remembered between happenings. */
 interface Memory {
+  /** What the late actors saw. */
   readonly seen: Seen[];
+  /** How often the template was edited. */
   edits: number;
+  /** The numbers of replicas that are asked for in turn. */
+  readonly sizes: readonly [number, number];
+  /** For each death of a pod, how many snapshots of the ReplicationControllers came before the one that shows it. */
+  readonly deaths: number[];
 }
 
-function happen(cluster: Cluster, event: Happening, memory: Memory): void {
+/** Lets an actor take a step on a view; answers how many pods have died since. */
+function actOn(cluster: Cluster, seen: Seen, { deaths }: Memory): number {
+  const index = cluster.snapshots.indexOf(seen.rcs);
+  cluster.act(seen);
+  return deaths.filter((before) => before > index).length;
+}
+
+/** Answers how many pods had died without the actor seeing it; no actor can make up for those. */
+function happen(cluster: Cluster, event: Happening, memory: Memory): number {
+  switch (event.kind) {
+    case 'act-late':
+      return actOn(cluster, memory.seen[event.actor]!, memory);
+    case 'act-on-past':
+      return actOn(cluster, cluster.past(event.behindDc, event.behindRcs), memory);
+    default:
+      change(cluster, event, memory);
+      return 0;
+  }
+}
+
+function change(
+  cluster: Cluster,
+  event: Exclude<Happening, { kind: 'act-late' | 'act-on-past' }>,
+  memory: Memory,
+): void {
   const rcs = cluster.rcs;
   const latest = rcs.toSorted((a, b) => versionOf(b) - versionOf(a))[0]!;
   switch (event.kind) {
@@ -66,20 +97,22 @@ function happen(cluster: Cluster, event: Happening, memory: Memory): void {
     case 'look':
       memory.seen[event.actor] = cluster.look();
       return;
-    case 'act-late':
-      cluster.act(memory.seen[event.actor]);
-      return;
-    case 'act-on-past':
-      cluster.act(cluster.past(event.behindDc, event.behindRcs));
-      return;
     case 'sync':
       cluster.syncPods(rcs[event.which % rcs.length]!.metadata.name);
       return;
     case 'ready':
       cluster.readyOne(rcs[event.which % rcs.length]!.metadata.name);
       return;
+    case 'die': {
+      const before = cluster.snapshots.length;
+      if (cluster.killOne(rcs[event.which % rcs.length]!.metadata.name)) memory.deaths.push(before);
+      return;
+    }
     case 'time':
       cluster.nowMs += event.seconds * 1000;
+      return;
+    case 'scale':
+      cluster.edit({ replicas: memory.sizes.find((size) => size !== cluster.dc.spec.replicas) ?? memory.sizes[0] });
       return;
     case 'edit':
       memory.edits += 1;
@@ -106,28 +139,35 @@ test(
   () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 6 }),
+        fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
         share,
         share,
         fc.nat(2),
         fc.array(happening, { minLength: 20, maxLength: 200 }),
-        (replicas, maxSurge, maxUnavailable, historyLimit, happenings) => {
-          const cluster = serving(replicas, maxSurge, maxUnavailable, historyLimit);
-          const limits = limitsFor(replicas, { maxSurge, maxUnavailable });
-          const memory: Memory = { seen: [cluster.look(), cluster.look()], edits: 0 };
+        (sizes, maxSurge, maxUnavailable, historyLimit, happenings) => {
+          const cluster = serving(sizes[0], maxSurge, maxUnavailable, historyLimit);
+          const limits = sizes.map((replicas) => limitsFor(replicas, { maxSurge, maxUnavailable }));
+          // A rollout aims at the replicas asked for when it began, what comes after it at those of now.
+          const relevant = happenings.some(({ kind }) => kind === 'scale') ? limits : limits.slice(0, 1);
+          const maxTotal = Math.max(...relevant.map((each) => each.maxTotal));
+          const minAvailable = Math.min(...relevant.map((each) => each.minAvailable));
+          const memory: Memory = { seen: [cluster.look(), cluster.look()], edits: 0, sizes, deaths: [] };
           for (const event of happenings) {
             const before = cluster.totals().available;
-            happen(cluster, event, memory);
+            const unseenDeaths = happen(cluster, event, memory);
             const { asked, available } = cluster.totals();
-            expect(asked, 'replicas of all together').toBeLessThanOrEqual(limits.maxTotal);
-            expect(available, 'available replicas').toBeGreaterThanOrEqual(Math.min(before, limits.minAvailable));
+            expect(asked, 'replicas of all together').toBeLessThanOrEqual(maxTotal);
+            if (event.kind === 'die') continue;
+            expect(available, 'available replicas').toBeGreaterThanOrEqual(
+              Math.min(before, minAvailable - unseenDeaths),
+            );
           }
 
           runToRest(cluster);
 
           const withReplicas = cluster.rcs.filter((rc) => (rc.spec.replicas ?? 0) > 0);
           expect(withReplicas).toHaveLength(1);
-          expect(withReplicas[0]!.spec.replicas).toBe(replicas);
+          expect(withReplicas[0]!.spec.replicas).toBe(cluster.dc.spec.replicas);
           expect(phaseOf(withReplicas[0]!)).toBe('Complete');
           expect(cluster.rcs.every(isTerminal)).toBe(true);
           // A cancelled or failed last rollout has fallen back; otherwise the newest serves.

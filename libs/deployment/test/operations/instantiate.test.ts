@@ -59,18 +59,21 @@ interface CauseRow {
 
 test.each<[string, CauseRow]>([
   ['#71 without triggers nothing qualifies', { now: { image: 'web:2' }, before: {}, expected: nothing }],
-  ['#72 force is a cause of its own', { now: { image: 'web:2' }, before: {}, force: true, expected: manual }],
   [
-    '#73 ConfigChange: the template changed',
+    '#72, images #179 force is a cause of its own',
+    { now: { image: 'web:2' }, before: {}, force: true, expected: manual },
+  ],
+  [
+    '#73, images #180 ConfigChange: the template changed',
     { now: { triggers: [onConfig], image: 'web:2' }, before: { triggers: [onConfig] }, expected: config },
   ],
-  ['#73 ConfigChange: version 0', { now: { triggers: [onConfig], version: 0 }, expected: config }],
+  ['#73, images #180 ConfigChange: version 0', { now: { triggers: [onConfig], version: 0 }, expected: config }],
   [
-    '#73 ConfigChange: version 1 unchanged',
+    '#73, images #180 ConfigChange: version 1 unchanged',
     { now: { triggers: [onConfig] }, before: { triggers: [onConfig] }, expected: nothing },
   ],
   [
-    '#74 a trigger that never had an image',
+    '#74, images #178 a trigger that never had an image',
     { now: { triggers: [onImage(false)] }, before: { triggers: [onImage(false)] }, expected: unresolved },
   ],
   [
@@ -82,7 +85,7 @@ test.each<[string, CauseRow]>([
     { now: { triggers: [onImage(false)] }, before: {}, force: true, expected: unresolved },
   ],
   [
-    '#75 a resolved trigger that is not automatic starts nothing',
+    '#75, images #182 a resolved trigger that is not automatic starts nothing',
     {
       now: { triggers: [onImage(false, 'web@a')], image: 'web:2' },
       before: { triggers: [onImage(false, 'web@a')] },
@@ -90,7 +93,7 @@ test.each<[string, CauseRow]>([
     },
   ],
   [
-    '#76 an automatic trigger that was unresolved before',
+    '#76, images #181 an automatic trigger that was unresolved before',
     { now: { triggers: [onImage(true, 'web@a')] }, before: { triggers: [onImage(true)] }, expected: image },
   ],
   [
@@ -98,7 +101,7 @@ test.each<[string, CauseRow]>([
     { now: { triggers: [onImage(true, 'web@a')] }, before: { triggers: [onImage(true, 'web@a')] }, expected: nothing },
   ],
   [
-    'an automatic trigger for a tag that had none before',
+    'images #181 an automatic trigger for a tag that had none before',
     {
       now: { triggers: [onImage(true, 'web@a')] },
       before: { triggers: [onImage(true, 'web@a', 'other:latest')] },
@@ -154,15 +157,15 @@ const written = {
 
 test.each<[string, RefreshRow]>([
   [
-    '#68 not automatic, not forced: untouched, and the stream is not read',
+    '#68, images #176 not automatic, not forced: untouched, and the stream is not read',
     { trigger: onImage(false, 'web@old'), tag: 'web@new', expected: undefined, asked: false },
   ],
   [
-    '#68 not automatic but forced: updated',
+    '#68, images #176 not automatic but forced: updated',
     { trigger: onImage(false, 'web@old'), tag: 'web@new', force: true, expected: written, asked: true },
   ],
   [
-    '#68 forced, with ImageChange excluded: untouched',
+    '#68, images #176 forced, with ImageChange excluded: untouched',
     {
       trigger: onImage(false, 'web@old'),
       tag: 'web@new',
@@ -176,9 +179,12 @@ test.each<[string, RefreshRow]>([
     'another type excluded does not matter',
     { trigger: onImage(true, 'web@old'), tag: 'web@new', exclude: ['ConfigChange'], expected: written, asked: true },
   ],
-  ['#69 a tag or stream that is not there', { trigger: onImage(true, 'web@old'), expected: undefined, asked: true }],
   [
-    '#69 a tag or stream that is not there, forced',
+    '#69, images #177 a tag or stream that is not there',
+    { trigger: onImage(true, 'web@old'), expected: undefined, asked: true },
+  ],
+  [
+    '#69, images #177 a tag or stream that is not there, forced',
     { trigger: onImage(true, 'web@old'), force: true, expected: undefined, asked: true },
   ],
   [

@@ -196,6 +196,16 @@ export class Cluster {
     this.syncPods(name);
   }
 
+  /** Has one available pod die, if there is one; another one takes its place. Answers whether one did. */
+  killOne(name: string): boolean {
+    const pods = this.pods.get(name) ?? [];
+    const index = pods.indexOf(true);
+    if (index < 0) return false;
+    pods[index] = false;
+    this.syncPods(name);
+    return true;
+  }
+
   /** Replicas asked for and pods available, of all ReplicationControllers together. */
   totals(): { readonly asked: number; readonly available: number } {
     const asked = this.rcs.reduce((sum, rc) => sum + (rc.spec.replicas ?? 0), 0);
