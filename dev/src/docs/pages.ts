@@ -1,3 +1,4 @@
+import { config as builder } from '@tagstream/builder/config';
 import { config as builds } from '@tagstream/builds/config';
 import { allEvents, allStreams } from '@tagstream/events';
 import { config as poller } from '@tagstream/poller/config';
@@ -18,6 +19,7 @@ export function generatedPages(): Readonly<Record<string, string>> {
       { service: 'trigger', variables: trigger.variables },
       { service: 'rollout', variables: rollout.variables },
       { service: 'builds', variables: builds.variables },
+      { service: 'builder', variables: builder.variables },
     ]),
     'events.md': eventsPage(allEvents, allStreams),
   };
