@@ -68,7 +68,7 @@ describe('making a Build', () => {
     expect((await start(kube)).metadata.name).toBe(`${name}-2`);
   });
 
-  test('#121 is refused while an image stream is missing, without a trace', async () => {
+  test('#121, images #191 is refused while an image stream is missing, without a trace', async () => {
     await kube.mergePatch(key(), { spec: { strategy: { dockerStrategy: { from: base } } } });
 
     await expect(start(kube)).rejects.toMatchObject({ code: 'unresolved_image' });

@@ -112,6 +112,50 @@ test('a burst of pushes, in whatever order its messages come, repeated and cut s
   );
 });
 
+test('#197 after 100 rounds of images and of edits by people, with conflicts, every workload has what its tag stands for', async () => {
+  const round = fc.constantFrom('push', 'poll', 'wake', 'edit', 'status');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(round, fc.nat(3)), { minLength: 100, maxLength: 100 }),
+      fc.scheduler(),
+      async (rounds, scheduler) => {
+        const world = startWorld();
+        const turn = (what: string) => scheduler.schedule(Promise.resolve(), what);
+        const request: Request = async (what, run) => {
+          await turn(what);
+          return await run();
+        };
+        async function poll(viewAge: number) {
+          const found = world.observe(viewAge);
+          if (found) await world.apply(found, request);
+        }
+        const acts = {
+          push: async () => world.push(),
+          edit: async (place: number) => world.edit(`mine:${place}`),
+          status: async () => world.touch(),
+          poll,
+          wake: (viewAge: number) => world.update(viewAge, request),
+        };
+        const all = rounds.map(async ([act, number]) => {
+          await turn('round');
+          await acts[act](number);
+        });
+        await scheduler.waitFor(Promise.all(all));
+        world.push();
+        await scheduler.waitFor(poll(0).then(() => world.update(0, request)));
+        expect(world.image()).toBe(`${REPOSITORY}@${world.history()[0]}`);
+        expect(world.history().map(pushOf)).toEqual(
+          world
+            .history()
+            .map(pushOf)
+            .toSorted((a, b) => b - a),
+        );
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
 type Request = <T>(what: string, run: () => Promise<T>) => Promise<T>;
 
 /** A registry, a stream and a workload, and every version of them that somebody may still have in view. */
@@ -143,6 +187,17 @@ function startWorld() {
       const outcome = { kind: 'image', image, reference: `${REPOSITORY}@${image}` } as const;
       return { streamUid: view?.metadata.uid ?? '', tag, specHash, specGeneration, basedOn, outcome };
     },
+    /** A person writes another image. */
+    edit(image: string) {
+      kube.put(workload, deployment([{ name: 'web', image }]));
+      workloads.push(kube.read(workload));
+    },
+    /** Something else of the workload changes, as its status does. */
+    touch() {
+      kube.put(workload, kube.read(workload));
+      workloads.push(kube.read(workload));
+    },
+    image: () => imageOf(kube.read(workload)),
     async apply(observation: RegistryObservation, request: Request) {
       for (;;) {
         const read = await request('read stream', () => kube.get<ImageStream>(webObject));
