@@ -68,6 +68,7 @@ for (const name of positionals.length > 0 ? positionals : known) {
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: true,
+    sourcesContent: false, // Node would keep the sources with the map
     metafile: true,
     logLevel: 'warning',
     banner: { js: REQUIRE_BANNER },
