@@ -18,6 +18,8 @@ interface AnnounceDeps {
 export interface Announcer {
   /** @throws BusError when something could not be published: it stays to be told. */
   announce(build: Build, signal: AbortSignal): Promise<void>;
+  /** Whether the phase that a Build is in has been told. */
+  hasTold(build: Build): boolean;
   /** The Build is gone: nothing more is remembered about it. */
   forget(uid: string): void;
 }
@@ -50,6 +52,9 @@ export function createAnnouncer({ bus, clock, telemetry, recordEvent }: Announce
         if (isWorthTelling(progress, build, clock.now())) await tell(build, progress, signal);
         phases.add(progress.phase);
       }
+    },
+    hasTold({ metadata, status }) {
+      return told.get(metadata.uid ?? '')?.has(status?.phase ?? 'New') ?? false;
     },
     forget(uid) {
       told.delete(uid);

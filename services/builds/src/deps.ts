@@ -1,4 +1,4 @@
-import type { ImageStream } from '@tagstream/api-types';
+import type { Build, ImageStream } from '@tagstream/api-types';
 import type { StreamName } from '@tagstream/build';
 import type { KubeClient } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
@@ -13,6 +13,8 @@ export interface StepDeps {
   readonly telemetry: Telemetry;
   readonly recordEvent: EventRecorder;
   readonly cancelClock: CancelClock;
+  /** Whether everybody has been told of the phase that a Build is in. */
+  readonly hasTold: (build: Build) => boolean;
   /** An ImageStream as it is in view; null when it is not there, undefined when its namespace is not looked at. */
   readonly stream: (name: StreamName) => ImageStream | null | undefined;
 }

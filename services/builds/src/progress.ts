@@ -22,7 +22,7 @@ export function progressOf(build: Build): Progress[] {
     strategy,
     at: enteredAt(build, phase),
     ...(phase === phaseOf(build) && reasons(build.status ?? {})),
-    ...(phase !== 'New' && phase !== 'Pending' && run(build)),
+    ...(phase !== 'New' && phase !== 'Pending' && run(build, phase)),
     output: output(build, phase),
     ...(phase !== 'New' && build.status?.cancelled && { cancelled: true }),
   }));
@@ -56,13 +56,13 @@ function reasons({ reason, message }: BuildStatus): Pick<Progress, 'reason' | 'm
   return { ...(reason && { reason }), ...(message && { message }) };
 }
 
-function run(build: Build): Pick<Progress, 'startedAt' | 'durationMs' | 'log' | 'runner'> {
+function run(build: Build, phase: BuildPhase): Pick<Progress, 'startedAt' | 'durationMs' | 'log' | 'runner'> {
   const { startTimestamp, duration } = build.status ?? {};
   const log = logOf(build);
   const runner = runnerOf(build);
   return {
     ...(startTimestamp && { startedAt: startTimestamp }),
-    ...(isTerminal(phaseOf(build)) && duration !== undefined && { durationMs: Math.round(duration * MS_PER_NS) }),
+    ...(isTerminal(phase) && duration !== undefined && { durationMs: Math.round(duration * MS_PER_NS) }),
     ...(log && { log }),
     ...(runner && { runner }),
   };

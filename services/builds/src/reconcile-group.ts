@@ -38,7 +38,8 @@ export async function reconcileGroup(deps: GroupDeps, group: string): Promise<Ru
     await writeConfigStatus(deps, view);
     waits.push(await completeRecord(deps, view, all));
     await runTriggers(deps, view);
-    for (const build of prunable(view.bc, all)) await remove(deps, build);
+    // One that nobody has heard of yet would be gone without a word; when it was told, it is looked at again.
+    for (const build of prunable(view.bc, all).filter(deps.hasTold)) await remove(deps, build);
   }
   const times = waits.flatMap((wait) => (wait === undefined ? [] : [wait.againAfterMs]));
   return times.length === 0 ? undefined : { againAfterMs: Math.min(...times) };

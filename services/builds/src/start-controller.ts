@@ -1,5 +1,5 @@
 import type { Build, BuildConfig, ImageStream } from '@tagstream/api-types';
-import { streamId } from '@tagstream/build';
+import { isTerminal, phaseOf, streamId } from '@tagstream/build';
 import { resources, watchCache } from '@tagstream/kube';
 import { keyedQueue } from '@tagstream/service';
 import { createAnnouncer } from './announce.ts';
@@ -47,7 +47,9 @@ export async function startController(parts: Parts): Promise<void> {
       clock,
       run: async (key, stop) => {
         const view = builds.get(...split(key));
-        if (view) await announcer.announce(view.build, stop);
+        if (view === undefined) return;
+        await announcer.announce(view.build, stop);
+        if (isTerminal(phaseOf(view.build))) groups.add(view.group);
       },
       onError: ({ key, error, retryInMs }) =>
         telemetry.log.warn({ build: key, err: error, retryInMs }, 'build phase not published'),
@@ -102,6 +104,7 @@ export async function startController(parts: Parts): Promise<void> {
     clock,
     telemetry,
     recordEvent,
+    hasTold: announcer.hasTold,
     cancelClock: new CancelClock(clock, config.cancelGraceSeconds * 1000),
     config: (group: string) => configs.get(...split(group)),
     builds: (group: string) => members.members(group),

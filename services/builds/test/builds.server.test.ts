@@ -300,6 +300,19 @@ describe('finished Builds', () => {
   });
 });
 
+describe('a Build that is not to be kept', () => {
+  test('is told about before it is removed', async () => {
+    await apply({ successfulBuildsHistoryLimit: 0 });
+    await start();
+    await shows('1 Pending');
+    await enter(1, 'Running');
+    await enter(1, 'Complete');
+    await shows();
+
+    expect(toldOf()).toEqual(['1 New', '1 Pending', '1 Running', '1 Complete']);
+  });
+});
+
 describe('a git hook that was left on the bus', () => {
   test('leads to one Build, however often it is delivered', async () => {
     await apply({ runPolicy: 'Parallel' });
