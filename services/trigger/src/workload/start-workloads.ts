@@ -53,7 +53,18 @@ export async function startWorkloads(
       clock,
     }),
   );
-  const gate = startPolicy({ kube, clock, telemetry, regarding, again: (id, ms) => queue.addAfter(id, ms) });
+  /** Workloads that are to be looked at when a time comes: a run takes that time away and has to find it again. */
+  const waiting = new Set<string>();
+  const gate = startPolicy({
+    kube,
+    clock,
+    telemetry,
+    regarding,
+    again(id, ms) {
+      waiting.add(id);
+      queue.addAfter(id, ms);
+    },
+  });
   const deps: Omit<UpdateWorkloadDeps, 'inTurn'> = {
     kube,
     telemetry,
@@ -77,7 +88,8 @@ export async function startWorkloads(
   };
   const update = async (key: WorkloadKey, lane: string) => {
     const result = await lock(key.id, async () => {
-      if (lane === OWN_CHANGES && isOwnChange(key)) return 'unchanged';
+      if (lane === OWN_CHANGES && isOwnChange(key) && !waiting.has(key.id)) return 'unchanged';
+      waiting.delete(key.id);
       return updateWorkload({ ...deps, inTurn: (write) => limit(lane, write) }, key);
     });
     if (result === 'forbidden') queue.addAfter(key.id, FORBIDDEN_RETRY_MS);
@@ -112,6 +124,7 @@ export async function startWorkloads(
           keys.delete(key.id);
           ownWrites.forget(key.id);
           changed.delete(key.id);
+          waiting.delete(key.id);
           problems.clear(key);
           gate.gone(key);
           return;
