@@ -7,6 +7,11 @@ export interface IntegratedRegistry {
   readonly internalHost?: string;
   /** As everybody else reaches it. */
   readonly externalHost?: string;
+  /**
+   * It knows the streams, as OpenShift's does: under the repository of a stream it also has what the stream copied from another
+   * one. Other registries have under a name what was pushed there.
+   */
+  readonly sharesImages?: boolean;
 }
 
 /** The two repository fields of a stream's status; OpenShift always shows the first, possibly empty. */

@@ -32,6 +32,13 @@ export const config = defineConfig({
     optional: true,
     description: 'Host of that registry as everybody else reaches it',
   }),
+  registrySharesImages: field({
+    env: 'TAGSTREAM_REGISTRY_SHARES_IMAGES',
+    schema: Type.Boolean(),
+    default: false,
+    description:
+      "That registry serves under a stream's repository also what the stream has copied from another one, as OpenShift's does: copies are then recorded under the copying stream's own repository",
+  }),
   checkPullPermission: field({
     env: 'TAGSTREAM_CHECK_PULL_PERMISSION',
     schema: Type.Boolean(),

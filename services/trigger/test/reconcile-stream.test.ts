@@ -1,4 +1,5 @@
 import type { ImageStream } from '@tagstream/api-types';
+import type { IntegratedRegistry } from '@tagstream/image-stream';
 import { type PullPermission, permitEveryPull, resources } from '@tagstream/kube';
 import { testClock } from '@tagstream/service/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -12,7 +13,7 @@ import { readStream } from '../src/stream/write-status.ts';
 import { MemoryBus } from './support/memory-bus.ts';
 import { MemoryKube } from './support/memory-kube.ts';
 import { emptyPublished } from './support/published.ts';
-import { at, follows, item, stream, webObject } from './support/streams.ts';
+import { at, digest, follows, item, stream, webObject } from './support/streams.ts';
 import { recordedTelemetry } from './support/told.ts';
 
 const clock = testClock(at(200));
@@ -24,10 +25,7 @@ let bus: MemoryBus;
 let kube: MemoryKube;
 let waits: Map<string, readonly string[]>;
 
-function reconcile(
-  registry: { internalHost?: string; externalHost?: string } = {},
-  mayPull: PullPermission = permitEveryPull,
-) {
+function reconcile(registry: IntegratedRegistry = {}, mayPull: PullPermission = permitEveryPull) {
   const { telemetry } = recordedTelemetry();
   const readNow = (name: StreamName) => readStream(kube, name);
   return reconcileStream({
@@ -111,6 +109,20 @@ describe('a copy of a tag of another stream', () => {
     kube.put(otherObject, stream({ tags: { '1': [item('d', 8), item('c', 7)] } }));
     await reconcile();
     expect(bus.told('copied')).toBe('c');
+  });
+
+  test.each([
+    { row: 'is pulled where it was pushed to', sharesImages: false, repository: 'other' },
+    { row: 'is pulled under the own name where the registry serves it there', sharesImages: true, repository: 'web' },
+  ])('of an image in the own registry $row', async ({ sharesImages, repository }) => {
+    const internalHost = 'registry.local:5000';
+    const pushed = item('c', 7, { dockerImageReference: `${internalHost}/shop/other@${digest('c')}` });
+    kube.put(otherObject, stream({ tags: { '1': [pushed] } }));
+    have({ spec: [copy] });
+    await reconcile({ internalHost, sharesImages });
+    expect(status()?.tags?.[0]?.items).toMatchObject([
+      { dockerImageReference: `${internalHost}/shop/${repository}@${digest('c')}` },
+    ]);
   });
 
   test('keeps other tags of the stream waiting for nothing', async () => {

@@ -87,7 +87,7 @@ async function resolveSpec(deps: ReconcileStreamDeps, stream: ImageStream) {
     lookupStream: (namespace: string, name: string) => others.get(streamId({ namespace, name })),
     now: deps.clock.iso(),
     historyLimit: deps.historyLimit,
-    ...(deps.registry.internalHost && { internalHost: deps.registry.internalHost }),
+    ...(deps.registry.internalHost && deps.registry.sharesImages && { internalHost: deps.registry.internalHost }),
   };
   const alone = reconcileSpecTags(stream, options);
   if (alone.waitingFor.length === 0) return alone;

@@ -34,6 +34,7 @@ export async function startStreams(parts: Parts): Promise<{
   const registry = {
     ...(config.registryHost && { internalHost: config.registryHost }),
     ...(config.registryPublicHost && { externalHost: config.registryPublicHost }),
+    sharesImages: config.registrySharesImages,
   };
   const shared = { bus, kube, history, lock: createStreamLock(), clock, telemetry };
   const merging = { ...shared, historyLimit: { max: config.historyLimit } };
