@@ -46,11 +46,34 @@ describe('kubectl', () => {
     ]);
   });
 
-  test('lists both kinds under "all"', async () => {
+  test('shows the columns of a BuildConfig and of a Build', async () => {
+    await run('apply', '-f', join(manifests, 'buildconfig-docker.yaml'), '-f', join(manifests, 'build.yaml'));
+    await patchStatus('bc/web', { lastVersion: 3, sourceSummary: 'Git@main' });
+    await patchStatus('build/single', {
+      phase: 'Failed',
+      phaseSummary: 'Failed (FetchSourceFailed)',
+      sourceSummary: 'Dockerfile',
+      startTimestamp: new Date(Date.now() - 90 * 60_000).toISOString(),
+      durationSummary: '1m3s',
+    });
+
+    expect(cells(await run('get', 'bc'))).toEqual([
+      ['NAME', 'TYPE', 'FROM', 'LATEST'],
+      ['web', 'Docker', 'Git@main', '3'],
+    ]);
+    expect(cells(await run('get', 'builds'))).toEqual([
+      ['NAME', 'TYPE', 'FROM', 'STATUS', 'STARTED', 'DURATION'],
+      ['single', 'Docker', 'Dockerfile', 'Failed (FetchSourceFailed)', '90m', '1m3s'],
+    ]);
+  });
+
+  test('lists the kinds under "all"', async () => {
     const names = (await run('get', 'all', '-o', 'name')).split('\n');
 
     expect(names).toContain('imagestream.image.openshift.io/scheduled');
     expect(names).toContain('deploymentconfig.apps.openshift.io/rolling');
+    expect(names).toContain('buildconfig.build.openshift.io/web');
+    expect(names).toContain('build.build.openshift.io/single');
   });
 
   test('scales a DeploymentConfig, also one that has no status yet', async () => {

@@ -309,7 +309,7 @@ describe('a Build that is not to be kept', () => {
     await enter(1, 'Complete');
     await shows();
 
-    expect(toldOf()).toEqual(['1 New', '1 Pending', '1 Running', '1 Complete']);
+    await expect.poll(toldOf, patience).toEqual(['1 New', '1 Pending', '1 Running', '1 Complete']);
   });
 });
 
