@@ -7,6 +7,9 @@ import { startStreams } from './stream/start-streams.ts';
 import { createTelemetry } from './telemetry.ts';
 import { startWorkloads } from './workload/start-workloads.ts';
 
+/** Streams are read and written without waiting for the workloads that are being written. */
+const FREE_CONNECTIONS = 16;
+
 /** The composition root: connects to NATS and Kubernetes, then starts the two halves of this service. */
 export async function startTrigger(context: ServiceContext<TriggerConfig>): Promise<void> {
   const { config, log, clock, metrics, health, signal, defer } = context;
@@ -32,7 +35,11 @@ export async function startTrigger(context: ServiceContext<TriggerConfig>): Prom
   await bus.ensureStreams(allStreams, { signal });
 
   const kube = defer(
-    await connectKube({ userAgent: 'tagstream-trigger', ...(config.kubeconfig && { kubeconfig: config.kubeconfig }) }),
+    await connectKube({
+      userAgent: 'tagstream-trigger',
+      maxConnections: config.patchConcurrency + FREE_CONNECTIONS,
+      ...(config.kubeconfig && { kubeconfig: config.kubeconfig }),
+    }),
   );
   const mayPull = config.checkPullPermission ? createPullPermission(kube, clock) : permitEveryPull;
   const parts = { bus, kube, mayPull, config, clock, health, telemetry, signal, defer };
