@@ -1,4 +1,4 @@
-import { type Bus, BusError, connectBus } from '@tagstream/bus';
+import type { Bus } from '@tagstream/bus';
 import { CliError } from '../cli-error.ts';
 import type { Host } from '../host.ts';
 
@@ -10,6 +10,8 @@ const TIMEOUT_MS = 5000;
  * @throws CliError that says why not
  */
 export async function connectNats(url: string, { env, signal }: Pick<Host, 'env' | 'signal'>): Promise<Bus> {
+  // Loaded only here: it takes longer to load than most commands take.
+  const { BusError, connectBus } = await import('@tagstream/bus');
   const giveUp = new AbortController();
   let reason = `NATS did not answer within ${TIMEOUT_MS / 1000} seconds`;
   try {

@@ -5,7 +5,6 @@ import { CliError } from '../../cli-error.ts';
 import { follow } from '../../follow.ts';
 import { type NatsOptions, natsUrl } from '../../nats/nats-options.ts';
 import type { Session } from '../../session.ts';
-import { showNatsLog } from './nats-log.ts';
 import { showPodLog } from './pod-log.ts';
 
 /**
@@ -31,6 +30,8 @@ export async function showLog(
   if (log?.startsWith('nats:')) {
     const url = natsUrl(options, session.host);
     if (url === undefined) throw new CliError('the log is on NATS: set NATS_URL, or give --nats');
+    // Loaded only here: what it needs of NATS takes as long to load as all else.
+    const { showNatsLog } = await import('./nats-log.ts');
     return await showNatsLog(session, build, url, options.follow);
   }
   const snippet = build.status?.logSnippet;
