@@ -26,14 +26,14 @@ describe('an outage', () => {
     {
       what: 'NATS',
       version: 'v2',
-      users: ['poller', 'webhooks', 'trigger', 'rollout'],
+      users: ['poller', 'webhooks', 'trigger', 'rollout', 'builds'],
       stop: () => shop.stack.nats.kill(),
       start: () => shop.stack.nats.restart(),
     },
     {
       what: 'the API server',
       version: 'v3',
-      users: ['poller', 'trigger', 'rollout'],
+      users: ['poller', 'trigger', 'rollout', 'builds'],
       stop: () => shop.stack.controlPlane.parts['kube-apiserver'].kill(),
       start: () => shop.stack.controlPlane.parts['kube-apiserver'].restart(),
     },
