@@ -32,7 +32,14 @@ interface KindWatch {
   readonly end: () => void;
 }
 
-export function watchKinds({ kube, health, signal, namespace, kinds: builtInKinds, onChange }: WatchKindsOptions): KindWatches {
+export function watchKinds({
+  kube,
+  health,
+  signal,
+  namespace,
+  kinds: builtInKinds,
+  onChange,
+}: WatchKindsOptions): KindWatches {
   const watches = new Map<string, KindWatch>();
 
   function start(kind: WorkloadKind, onStatus: (status: WatchStatus) => void): WatchCache<WorkloadView> {
