@@ -16,10 +16,10 @@ export interface GitServer extends ServerProcess, AsyncDisposable {
   uri(repository: string): string;
   /**
    * Makes a commit in a repository, which is created by the first one, and pushes it.
-   * @param files content by path; a file that is not named stays as it is
+   * @param files content by path: a text, or the bytes of a program; a file that is not named stays as it is
    * @returns the commit id
    */
-  push(repository: string, files: Readonly<Record<string, string>>, branch?: string): Promise<string>;
+  push(repository: string, files: Readonly<Record<string, string | Uint8Array>>, branch?: string): Promise<string>;
 }
 
 /** Nobody's configuration of git is read, and commits have an author. */
@@ -68,7 +68,7 @@ export async function startGitServer(): Promise<GitServer> {
     return Object.assign(server, {
       port,
       uri,
-      async push(repository: string, files: Readonly<Record<string, string>>, branch = 'main') {
+      async push(repository: string, files: Readonly<Record<string, string | Uint8Array>>, branch = 'main') {
         const bare = join(served, repository);
         const work = join(dir.path, 'work', repository);
         await mkdir(work, { recursive: true });
@@ -83,7 +83,7 @@ export async function startGitServer(): Promise<GitServer> {
         }
         for (const [path, content] of Object.entries(files)) {
           await mkdir(dirname(join(work, path)), { recursive: true });
-          await writeFile(join(work, path), content);
+          await writeFile(join(work, path), content, { mode: typeof content === 'string' ? 0o644 : 0o755 });
         }
         await git(work, 'add', '--all');
         await git(work, 'commit', '--quiet', '--allow-empty', '--message', `Change ${Object.keys(files).join(', ')}`);

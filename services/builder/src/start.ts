@@ -15,6 +15,7 @@ import { checkTools } from './runner/check-tools.ts';
 import { RUNNER } from './runner/decide-claim.ts';
 import { handlePending } from './runner/handle-pending.ts';
 import { processExecutor } from './runner/process-executor.ts';
+import { tellForgotten } from './runner/tell-again.ts';
 import { createTelemetry } from './telemetry.ts';
 
 /** Name of the durable consumer; all replicas share it. */
@@ -77,4 +78,9 @@ export async function startBuilder(context: ServiceContext<BuilderConfig>): Prom
     }),
   );
   health.check('builds', () => consumer.health());
+  if (config.executor === 'process') {
+    const { namespace } = config;
+    const { toldAgain: onTold, notToldAgain: onTrouble } = telemetry;
+    void tellForgotten({ kube, bus, clock, claimant: handler.claimant, namespace, onTold, onTrouble }, signal);
+  }
 }

@@ -81,6 +81,13 @@ export function createTelemetry(metrics: Metrics, log: Log) {
     jobCreated(build: Build, job: string) {
       log.info({ ...nameOf(build), job }, 'job created');
     },
+    toldAgain(build: Build) {
+      claims.inc({ result: 'told-again' });
+      log.warn(nameOf(build), 'start signal of a build told again');
+    },
+    notToldAgain(error: unknown) {
+      log.warn({ err: error }, 'forgotten builds not looked for');
+    },
     logLost(error: unknown) {
       lostLogs.inc();
       log.warn({ err: error }, 'piece of a build log lost');

@@ -10,11 +10,14 @@ import { type Bus, connectBus } from '@tagstream/bus';
 import { allStreams, BuildLogStream, BuildProgressed, buildLogSubject } from '@tagstream/events';
 import { connectKube, type KubeClient, resources } from '@tagstream/kube';
 import { buildTools, ensureDebianTools, type ServiceProcess, startService } from '@tagstream/servers';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { type BuilderAccounts, createBuilderAccounts } from './support/builder-accounts.ts';
 
 /** Nothing runs here but what the test runs itself: the node of these servers is not one that the pods accept. */
 const NOWHERE = { zone: 'nowhere' };
+// A container takes as long to start as a service, on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
 const PATIENCE = { timeout: 60_000, interval: 100 };
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 
