@@ -6,7 +6,7 @@ import { isUnderWay } from './progress-condition.ts';
 import { latestOf } from './versions.ts';
 
 /** Least time between two writes of a status that differ in how far a rollout is: each is sent to everybody who watches. */
-const MIN_INTERVAL_MS = 3000;
+const MIN_INTERVAL_MS = 1000;
 
 /**
  * How long a status may still wait, in milliseconds; 0 when it is to be written now. Only what a rollout under way counts

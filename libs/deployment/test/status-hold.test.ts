@@ -28,11 +28,11 @@ const held = (againAfterMs: number) => ({ kind: 'wait', againAfterMs });
 const written = { kind: 'write-status' };
 
 test.each<[string, DeploymentConfigStatus, ReplicationController[], number | undefined, object]>([
-  ['one more pod, a second after', stored(), [old(3), next('Running', 2)], -1000, held(2000)],
-  ['one more pod, some time after', stored(), [old(3), next('Running', 2)], -3000, written],
-  ['one more pod, after a write by another clock', stored(), [old(3), next('Running', 2)], 60_000, held(3000)],
+  ['one more pod, soon after', stored(), [old(3), next('Running', 2)], -400, held(600)],
+  ['one more pod, some time after', stored(), [old(3), next('Running', 2)], -1000, written],
+  ['one more pod, after a write by another clock', stored(), [old(3), next('Running', 2)], 60_000, held(1000)],
   ['one more pod, in a process that has not written it', stored(), [old(3), next('Running', 2)], undefined, written],
-  ['the first pod of a version that was asked for', stored(askedFor), [old(3), next('Running', 2)], 0, held(3000)],
+  ['the first pod of a version that was asked for', stored(askedFor), [old(3), next('Running', 2)], 0, held(1000)],
   ['what was the end of the version before', stored(ended), [old(3), next('Running', 2)], 0, written],
   ['too few are available', stored(), [old(2), next('Running', 2)], 0, written],
   ['the end', stored(), [old(3), next('Failed', 2)], 0, { kind: 'change-rc' }],
