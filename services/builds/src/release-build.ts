@@ -1,13 +1,13 @@
 import type { Build, ImageStream } from '@tagstream/api-types';
-import { imagesOf, outputReference, outputStream, type PhaseChange, readImages, writePhase } from '@tagstream/build';
+import { imagesOf, outputReference, outputStream, type PhaseChange, writePhase } from '@tagstream/build';
 import { isKubeError, resources } from '@tagstream/kube';
 import type { StepDeps } from './deps.ts';
 import { tryWrite } from './try-write.ts';
 
 /**
- * Lets a Build begin whose turn has come: phase Pending, with the place that its image goes to. OpenShift: while that or an
- * image that it starts from cannot be resolved it stays New and says why, and a change of the stream brings the next look; one
- * whose source comes with the request cannot wait and fails.
+ * Lets a Build begin whose turn has come: phase Pending, with the place that its image goes to. OpenShift: while that cannot be
+ * resolved it stays New and says why, and a change of the stream brings the next look; one whose source comes with the request
+ * cannot wait and fails.
  */
 export async function releaseBuild(deps: StepDeps, build: Build): Promise<void> {
   const change = await nextPhase(deps, build);
@@ -37,19 +37,13 @@ async function nextPhase(deps: StepDeps, build: Build): Promise<PhaseChange> {
     const message = 'Output image could not be resolved.';
     return { phase: cannotWait, reason: 'InvalidOutputReference', message };
   }
-  if (!(await areResolved(deps, build, namespace))) {
-    const message = 'Referenced image could not be resolved.';
-    return { phase: cannotWait, reason: 'InvalidImageReference', message };
+  if (imagesOf(build.spec, namespace).some(({ kind }) => kind !== 'DockerImage')) {
+    // Builds of a BuildConfig have resolved images; the spec of one that a person made cannot be changed any more.
+    const message =
+      'Referenced image could not be resolved: a Build that is made by hand names its images by pull spec.';
+    return { phase: 'Error', reason: 'InvalidImageReference', message };
   }
   return { phase: 'Pending', ...(to.kind === 'reference' && { outputReference: to.reference }) };
-}
-
-/** Builds that were made of a BuildConfig have resolved images; one that a person made may name tags. */
-async function areResolved(deps: StepDeps, build: Build, namespace: string): Promise<boolean> {
-  const images = imagesOf(build.spec, namespace).filter(({ kind }) => kind !== 'DockerImage');
-  if (images.length === 0) return true;
-  const resolve = await readImages(deps.kube, images);
-  return images.every((image) => resolve(image).kind === 'resolved');
 }
 
 async function readStream(deps: StepDeps, namespace: string, name: string): Promise<ImageStream | null> {

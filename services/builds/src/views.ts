@@ -34,7 +34,7 @@ export interface BuildView {
   readonly build: Build;
   /** The group that it waits in line with. */
   readonly group: string;
-  /** The streams that it waits for, as `streamId` names them; none once it has begun. */
+  /** The stream that it may wait for, as `streamId` names it; none once it has begun. */
   readonly streams: readonly string[];
 }
 
@@ -67,9 +67,7 @@ export function viewBuild(object: Build): BuildView {
   return {
     build: isTerminal(phaseOf(build)) ? withoutInputs(build) : build,
     group: config === undefined ? singleGroup(namespace, name) : groupOf(namespace, config),
-    streams: waits
-      ? ids([outputStream(build.spec.output, namespace), ...imagesOf(build.spec, namespace).map(streamOf)])
-      : [],
+    streams: waits ? ids([outputStream(build.spec.output, namespace)]) : [],
   };
 }
 

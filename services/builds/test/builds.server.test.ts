@@ -200,6 +200,24 @@ describe('run policies', () => {
   });
 });
 
+describe('a Build that a person made', () => {
+  test('with an image named by a tag ends with the reason, and holds up nobody', async () => {
+    await apply();
+    const spec = {
+      source: { dockerfile: 'FROM scratch' },
+      strategy: { type: 'Docker', dockerStrategy: { from: { kind: 'ImageStreamTag', name: 'base:latest' } } },
+    };
+    await cluster.kube.create(resources.builds, {
+      metadata: { name: `${name}-x`, namespace: cluster.namespace },
+      spec,
+    } as never);
+
+    await expect
+      .poll(async () => (await cluster.build(`${name}-x`)).status, patience)
+      .toMatchObject({ phase: 'Error', reason: 'InvalidImageReference' });
+  });
+});
+
 describe('cancelling', () => {
   test('ends what nobody runs yet, and the next one begins', async () => {
     await apply();
