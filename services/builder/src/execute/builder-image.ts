@@ -2,7 +2,7 @@ import { BuildFailure } from '../build-failure.ts';
 import type { BuilderImage } from '../dockerfile/s2i-dockerfile.ts';
 
 /**
- * Reads the configuration of an image as buildah prints it (OCI image specification, config).
+ * Reads the configuration of an image from what buildah prints of it; `OCIv1` is that of the OCI image specification.
  * @throws BuildFailure `PullBuilderImageFailed`
  */
 export function readBuilderImage(json: string): BuilderImage {
@@ -12,8 +12,8 @@ export function readBuilderImage(json: string): BuilderImage {
   } catch (cause) {
     throw new BuildFailure('PullBuilderImageFailed', 'The configuration of the builder image is not JSON.', { cause });
   }
-  const { config: inner } = asRecord(config);
-  const { User, Entrypoint, Labels } = asRecord(inner ?? config);
+  const { OCIv1 } = asRecord(config);
+  const { User, Entrypoint, Labels } = asRecord(asRecord(OCIv1).config);
   const words = Array.isArray(Entrypoint) ? Entrypoint.filter((word): word is string => typeof word === 'string') : [];
   const labels = Object.entries(asRecord(Labels)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
