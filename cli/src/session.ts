@@ -1,7 +1,6 @@
-import { connectKube, type KubeClient } from '@tagstream/kube';
+import { connectKube, defaultNamespace, type KubeClient } from '@tagstream/kube';
 import type { Command } from 'commander';
 import type { Host } from './host.ts';
-import { defaultNamespace } from './kubeconfig-namespace.ts';
 import type { ConnectionOptions } from './options.ts';
 
 /** Goes to the audit log, and its first part owns the fields that are written. */

@@ -1,5 +1,6 @@
 export { connectKube } from './connect-kube.ts';
 export type { ConnectOptions, RequestMetrics } from './connect-options.ts';
+export { defaultNamespace } from './default-namespace.ts';
 export type {
   ApplyOptions,
   DeleteOptions,

@@ -1,14 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { defaultNamespace } from '../src/kubeconfig-namespace.ts';
+import { defaultNamespace } from '../src/index.ts';
 
 let dir: string;
 const file = (name: string) => join(dir, name);
 
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'tagstream-cli-'));
+  dir = await mkdtemp(join(tmpdir(), 'tagstream-kube-'));
   const contexts = [
     { name: 'shop', context: { cluster: 'c', namespace: 'shop' } },
     { name: 'plain', context: { cluster: 'c' } },
@@ -19,6 +19,8 @@ beforeAll(async () => {
     JSON.stringify({ 'current-context': 'other', contexts: [{ name: 'other', context: { namespace: 'other' } }] }),
   );
   await writeFile(file('broken'), '{');
+  await mkdir(file('home/.kube'), { recursive: true });
+  await copyFile(file('b'), file('home/.kube/config'));
 });
 afterAll(() => rm(dir, { recursive: true }));
 
@@ -31,10 +33,19 @@ test.each<[string, (file: (name: string) => string) => [object, Record<string, s
     'other',
   ],
   ['default, where the context names none', (f) => [{ kubeconfig: f('a'), context: 'plain' }, {}], 'default'],
-  ['default, where the file cannot be read', (f) => [{ kubeconfig: f('broken') }, {}], 'default'],
+  [
+    'default, in a pod whose own is not known',
+    (f) => [{}, { KUBERNETES_SERVICE_HOST: '10.0.0.1', HOME: f('') }],
+    'default',
+  ],
+  ['of the context in the home directory', (f) => [{}, { HOME: f('home') }], 'other'],
   ['default, where there is nothing at all', () => [{}, {}], 'default'],
 ])('the namespace is the one %s', async (_, given, expected) => {
   const [options, env] = given(file);
 
   expect(await defaultNamespace(options, env)).toBe(expected);
+});
+
+test('a kubeconfig that is broken is an error, as it is for whoever connects', async () => {
+  await expect(defaultNamespace({ kubeconfig: file('broken') }, {})).rejects.toMatchObject({ code: 'invalid' });
 });
