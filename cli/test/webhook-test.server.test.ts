@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { BuildConfig } from '@tagstream/api-types';
 import { connectKube, resources } from '@tagstream/kube';
 import { type ServiceProcess, startService } from '@tagstream/servers';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { runCli } from './support/run-cli.ts';
 
 const SECRET = 'correct-horse-battery-staple';
@@ -31,6 +31,8 @@ describe('tagstream webhook test', () => {
     };
     const web = { metadata: { name: 'web', namespace }, spec } as BuildConfig;
     await kube.create(resources.buildConfigs, web);
+    // Definitions that were just applied answer 429 for a moment.
+    await vi.waitFor(() => kube.list(resources.builds, { namespace }), { timeout: 15_000 });
     dir = await mkdtemp(join(tmpdir(), 'webhook-test-'));
     stack.defer(() => rm(dir, { recursive: true }));
     secretFile = join(dir, 'secret');

@@ -3,7 +3,7 @@ import { type Bus, connectBus } from '@tagstream/bus';
 import { type EventData, GitHook, WebhookStream } from '@tagstream/events';
 import { resources } from '@tagstream/kube';
 import { startService } from '@tagstream/servers';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { GitHost } from '../../src/git/git-host.ts';
 import { gitHosts } from '../../src/git/hosts/index.ts';
 import { type HookCluster, type HookService, startHookCluster } from './hook-cluster.ts';
@@ -30,6 +30,8 @@ describe('hooks of BuildConfigs in a cluster', () => {
       { type: 'GitLab', gitlab: { secretReference: { name: 'hook' } } },
       { type: 'Generic', generic: { secret: LITERAL, allowEnv: true } },
     ]);
+    // Definitions that were just applied answer 429 for a moment.
+    await vi.waitFor(() => cluster.builds('web'), patience);
     services = [stack.use(await cluster.start()), stack.use(await cluster.start())];
     bus = stack.use(await connectBus({ servers: inject('natsUrl'), name: 'test', prefix: cluster.namespace }));
   });
