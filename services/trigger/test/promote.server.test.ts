@@ -84,9 +84,17 @@ describe('an image that goes from one namespace to another', () => {
     // And back again: what ran before is still in the history of its stream.
     await apply(prod, 'app', [promote('app', 'a')]);
     await expect.poll(() => shown(prod, 'app', 'live'), patience).toBe('aba');
-    const told = cluster.updates.filter(({ data }) => data.namespace === prod && data.stream === 'app');
-    expect(told.map(({ data }) => data.image.slice(-1)).join('')).toBe('aba');
-    expect(told[0]?.data.reference).toBe(`registry.example.com/shop/web@${digest('a')}`);
+    const told = () => cluster.updates.filter(({ data }) => data.namespace === prod && data.stream === 'app');
+    await expect
+      .poll(
+        () =>
+          told()
+            .map(({ data }) => data.image.slice(-1))
+            .join(''),
+        patience,
+      )
+      .toBe('aba');
+    expect(told()[0]?.data.reference).toBe(`registry.example.com/shop/web@${digest('a')}`);
   });
 
   test('is copied once from a tag, and again when the spec tag is written anew', async () => {
