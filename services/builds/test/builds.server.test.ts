@@ -4,6 +4,7 @@ import { instantiateBuild } from '@tagstream/build';
 import { GitHook, RegistryPush, WebhookStream } from '@tagstream/events';
 import { resources } from '@tagstream/kube';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { createBuildsAccount } from './builds-account.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { startInProcess } from './controllers.ts';
 
@@ -15,7 +16,10 @@ let name: string;
 
 beforeAll(async () => {
   cluster = stack.use(await startCluster(servers.natsUrl, servers.kubeconfig));
-  stack.use(await startInProcess(cluster, servers, { cancelGraceSeconds: 1 }));
+  // With exactly the rights that the manifests give.
+  const account = stack.use(await createBuildsAccount(cluster.kube, cluster.namespace, servers.kubeconfig));
+  const own = { ...servers, kubeconfig: account.kubeconfig };
+  stack.use(await startInProcess(cluster, own, { cancelGraceSeconds: 1 }));
 });
 afterAll(() => stack.disposeAsync());
 beforeEach(() => {
