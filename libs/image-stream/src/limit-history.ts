@@ -4,17 +4,20 @@ import type { NamedTagEventList, TagEvent } from '@tagstream/api-types';
 export interface HistoryLimit {
   /** Items to keep, the newest is always kept. */
   readonly max: number;
-  /** Says of an item beyond `max` that it must stay, for instance because its event is not published yet. */
+  /** Says of an item beyond `max` that its image must stay, for instance because a workload runs it. */
   readonly keep?: (item: TagEvent, tag: string) => boolean;
 }
 
-/** The history items that stay: the newest `max`, at least one, and whatever `keep` says. Order is kept. */
+/**
+ * The history items that stay: the newest `max`, at least one, and of each image that `keep` says the newest item. Order is kept.
+ */
 export function limitHistory(
   items: readonly TagEvent[],
   limit: { readonly max: number; readonly keep?: (item: TagEvent) => boolean },
 ): TagEvent[] {
   const max = Math.max(1, limit.max);
-  return items.filter((item, index) => index < max || limit.keep?.(item) === true);
+  const isNewestOfImage = (item: TagEvent) => items.find(({ image }) => image === item.image) === item;
+  return items.filter((item, index) => index < max || (limit.keep?.(item) === true && isNewestOfImage(item)));
 }
 
 /** A status tag whose history obeys the limit; the same object when nothing has to go. */

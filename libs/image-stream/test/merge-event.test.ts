@@ -166,4 +166,9 @@ describe('limiting a history', () => {
     expect(names(limitHistory(items, { max, keep: ({ image }) => image === keep }))).toBe(expected);
     if (keep === '') expect(names(limitHistory(items, { max }))).toBe(expected);
   });
+
+  test('keeps one item of an image, however often the tag came back to it', () => {
+    const back = ['a', 'b', 'a', 'b', 'a', 'c'].map((name, index) => item(`${name}${index}`, name));
+    expect(limitHistory(back, { max: 1, keep: () => true })).toEqual([back[0], back[1], back[5]]);
+  });
 });

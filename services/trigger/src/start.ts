@@ -3,6 +3,7 @@ import { allStreams } from '@tagstream/events';
 import { connectKube, createPullPermission, permitEveryPull } from '@tagstream/kube';
 import type { ServiceContext } from '@tagstream/service';
 import type { TriggerConfig } from './config.ts';
+import { startImagesInUse } from './images-in-use.ts';
 import { startStreams } from './stream/start-streams.ts';
 import { createTelemetry } from './telemetry.ts';
 import { startWorkloads } from './workload/start-workloads.ts';
@@ -43,6 +44,7 @@ export async function startTrigger(context: ServiceContext<TriggerConfig>): Prom
   );
   const mayPull = config.checkPullPermission ? createPullPermission(kube, clock) : permitEveryPull;
   const parts = { bus, kube, mayPull, config, clock, health, telemetry, signal, defer };
-  const streams = await startStreams(parts);
-  await startWorkloads({ ...parts, readStream: streams.read });
+  const inUse = startImagesInUse(parts);
+  const streams = await startStreams({ ...parts, keep: inUse.keep });
+  await startWorkloads({ ...parts, inUse, readStream: streams.read });
 }

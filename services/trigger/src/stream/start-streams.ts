@@ -1,5 +1,6 @@
 import type { ImageStream } from '@tagstream/api-types';
 import { RegistryPoll, RegistryStream, RepositoryPoll } from '@tagstream/events';
+import type { HistoryLimit } from '@tagstream/image-stream';
 import { resources, watchCache } from '@tagstream/kube';
 import { type KeyedQueueOptions, keyedQueue } from '@tagstream/service';
 import { FollowIndex } from '../follow-index.ts';
@@ -22,7 +23,7 @@ import { readStream } from './write-status.ts';
 const STREAM_CONCURRENCY = 8;
 
 /** Starts the half of the service that owns the status of ImageStreams. */
-export async function startStreams(parts: Parts): Promise<{
+export async function startStreams(parts: Parts & { readonly keep: NonNullable<HistoryLimit['keep']> }): Promise<{
   /** Reads a stream as the API server has it now. */
   readonly read: (stream: StreamName) => Promise<ImageStream | undefined>;
 }> {
@@ -37,7 +38,7 @@ export async function startStreams(parts: Parts): Promise<{
     sharesImages: config.registrySharesImages,
   };
   const shared = { bus, kube, history, lock: createStreamLock(), clock, telemetry };
-  const merging = { ...shared, historyLimit: { max: config.historyLimit } };
+  const merging = { ...shared, historyLimit: { max: config.historyLimit, keep: parts.keep } };
   const view = ({ namespace, name }: StreamName) => views.get(namespace, name);
   const waits = new FollowIndex<{ readonly id: string }>();
 

@@ -3,6 +3,7 @@ import { TagsStream, TagUpdated } from '@tagstream/events';
 import { apiVersionOf, recordEvent } from '@tagstream/kube';
 import { keyedQueue } from '@tagstream/service';
 import { FollowIndex } from '../follow-index.ts';
+import type { ImagesInUse } from '../images-in-use.ts';
 import { ACK_WAIT_MS, durableName, FORBIDDEN_RETRY_MS, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { startPolicy } from '../policy/start-policy.ts';
 import { resync } from '../resync.ts';
@@ -31,9 +32,12 @@ const BUSY_RETRY_MS = 1000;
 
 /** Starts the half of the service that owns the image fields of annotated workloads. */
 export async function startWorkloads(
-  parts: Parts & { readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined> },
+  parts: Parts & {
+    readonly readStream: (stream: StreamName) => Promise<ImageStream | undefined>;
+    readonly inUse: ImagesInUse;
+  },
 ): Promise<void> {
-  const { bus, kube, mayPull, config, clock, health, telemetry, signal, defer } = parts;
+  const { bus, kube, mayPull, inUse, config, clock, health, telemetry, signal, defer } = parts;
   const index = new FollowIndex<WorkloadKey>();
   const keys = new Map<string, WorkloadKey>();
   const read = sharedRead((id) => parts.readStream(streamName(id)));
@@ -120,6 +124,7 @@ export async function startWorkloads(
       kinds: workloadKinds.filter(({ resource }) => config.triggerKinds.includes(resource.plural)),
       onChange: (key, now, before) => {
         index.set(key, now ? tagsFollowed(now, key.namespace) : []);
+        inUse.set(key, now?.images ?? []);
         if (now === undefined) {
           keys.delete(key.id);
           ownWrites.forget(key.id);
@@ -140,6 +145,7 @@ export async function startWorkloads(
   );
   // A tag-updated message must find its followers: nothing is consumed before the index is complete.
   await watches.synced;
+  inUse.workloadsKnown();
   if (config.workloads !== undefined) {
     const path = config.workloads;
     await followFile({

@@ -33,6 +33,8 @@ export interface WorkloadView {
   readonly policies?: Readonly<Record<string, string>>;
   /** The object with nothing but its container names and images. */
   readonly object: TriggeredObject;
+  /** Its images, of all containers. */
+  readonly images: readonly string[];
   /** Changes exactly when the triggers, the policies or the images do. */
   readonly fingerprint: string;
 }
@@ -58,7 +60,8 @@ export function viewWorkload(object: KubeObject, { base, independentOnly }: Work
   if (annotation === undefined) return undefined;
   if (independentOnly && (isControlled(object) || isOver(object))) return undefined;
   const parsed = parseTriggers(annotation);
-  const pruned = pruneToImages(object, base);
+  const containers = containersAt(object, base);
+  const pruned = nestedAt(base, containers, object);
   const policies = policyAnnotations(object.metadata.annotations);
   const { [REVERTED_ANNOTATION]: _written, ...watched } = policies ?? {};
   return {
@@ -68,6 +71,7 @@ export function viewWorkload(object: KubeObject, { base, independentOnly }: Work
     ...(parsed.kind === 'invalid' && { problem: parsed.reason }),
     ...(policies && { policies }),
     object: pruned,
+    images: [...containers.initContainers, ...containers.containers].flatMap(({ image }) => image ?? []),
     fingerprint: JSON.stringify([annotation, pruned, watched]),
   };
 }
@@ -106,17 +110,21 @@ interface EndStatus {
   readonly conditions?: readonly { readonly type: string; readonly status: string }[];
 }
 
-function pruneToImages(object: KubeObject, base: string): TriggeredObject {
-  const path = base.split('.');
+/** The names and images of the containers of the pod spec at a path. */
+function containersAt(object: KubeObject, base: string) {
   let value: unknown = object;
-  for (const member of path) value = (value as Record<string, unknown> | null | undefined)?.[member];
+  for (const member of base.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[member];
   const podSpec = (value ?? {}) as PodSpecContainers; // the API server has validated it
-  let pruned: unknown = {
+  return {
     initContainers: podSpec.initContainers?.map(nameAndImage) ?? [],
     containers: podSpec.containers?.map(nameAndImage) ?? [],
   };
-  for (const member of path.toReversed()) pruned = { [member]: pruned };
-  return { ...(pruned as object), metadata: { namespace: object.metadata.namespace ?? '' } };
+}
+
+function nestedAt(base: string, containers: object, { metadata }: KubeObject): TriggeredObject {
+  let pruned: unknown = containers;
+  for (const member of base.split('.').toReversed()) pruned = { [member]: pruned };
+  return { ...(pruned as object), metadata: { namespace: metadata.namespace ?? '' } };
 }
 
 function nameAndImage({ name, image }: { readonly name?: string; readonly image?: string }) {
