@@ -261,6 +261,34 @@ export function describeBuildRunnerContract(name: string, options: RunnerContrac
       expect(phases('killed-1').filter((phase) => phase === 'Complete')).toHaveLength(1);
     });
 
+    test('a Build of an instance that is asked to stop is taken over', async () => {
+      await options.git.push('stopped.git', { Dockerfile: DOCKERFILE, 'hello.txt': 'hello' });
+      const first = await start();
+      gate.close();
+      await pending('stopped-1', fromGit('stopped.git'));
+      await gate.waiting(1);
+
+      await first[Symbol.asyncDispose]();
+      expect(isTerminal(phaseOf(await read('stopped-1')))).toBe(false);
+      gate.open();
+      await start();
+
+      expect((await ended('stopped-1')).status?.phase).toBe('Complete');
+    });
+
+    test('a Build that takes longer than it may ends Failed', async () => {
+      await options.git.push('slow.git', { Dockerfile: DOCKERFILE, 'hello.txt': 'hello' });
+      await start();
+      gate.close();
+
+      await pending('slow-1', { ...fromGit('slow.git'), completionDeadlineSeconds: 2 });
+      const build = await ended('slow-1');
+
+      expect(build.status?.phase).toBe('Failed');
+      expect(build.status?.duration).toBeGreaterThanOrEqual(2e9);
+      await expect.poll(() => gate.connections, PATIENCE).toBe(0);
+    });
+
     test('a Build that is over is never touched again', async () => {
       await start();
       const build = await pending('over-1', {});

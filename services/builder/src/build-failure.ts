@@ -13,6 +13,7 @@ export type FailureReason = Extract<
   | 'PushImageToRegistryFailed'
   | 'MissingPushSecret'
   | 'InvalidOutputReference'
+  | 'InvalidImageReference'
   | 'UnresolvableEnvironmentVariable'
   | 'OutOfMemoryKilled'
   | 'BuildPodEvicted'
@@ -34,6 +35,7 @@ export const failureMessages: Readonly<Record<FailureReason, string>> = {
   PushImageToRegistryFailed: 'Failed to push the image to the registry.',
   MissingPushSecret: 'Missing push secret.',
   InvalidOutputReference: 'Output image could not be resolved.',
+  InvalidImageReference: 'Referenced image could not be resolved.',
   UnresolvableEnvironmentVariable: 'Unable to resolve build environment variable reference.',
   OutOfMemoryKilled: 'The build pod was killed due to an out of memory condition.',
   BuildPodEvicted: 'The build pod was evicted.',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Build, EnvVar } from '@tagstream/api-types';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type InputData, resolveEnv } from '../src/inputs/build-env.ts';
+import { imageName } from '../src/inputs/image-name.ts';
 import { pathInRoot } from '../src/inputs/path-in-root.ts';
 import { inputsFromMounts } from '../src/inputs/read-inputs.ts';
 import { referencedObjects } from '../src/inputs/referenced-objects.ts';
@@ -107,6 +108,27 @@ test('every Secret and ConfigMap that a Build names is found, each once', () => 
     secrets: ['git', 'keys', 'npm', 'pull', 'pull-image', 'push'],
     configMaps: ['args', 'settings'],
   });
+});
+
+test.each(['host:5000/a/b:latest', 'host/a@sha256:1', 'a', 'docker.io/library/busybox', '[::1]:5000/a'])(
+  '%s is the name of an image',
+  (name) => {
+    expect(imageName(name)).toBe(name);
+  },
+);
+
+test.each([
+  '',
+  'a b',
+  'a\nRUN evil',
+  '-t',
+  'dir:/etc',
+  'containers-storage:[vfs@/other]x',
+  'oci-archive:/x',
+  '$X',
+  '"a"',
+])('%j is none', (name) => {
+  expect(() => imageName(name)).toThrow(expect.objectContaining({ code: 'InvalidImageReference' }));
 });
 
 test.each([

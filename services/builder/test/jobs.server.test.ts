@@ -141,7 +141,7 @@ async function podEnded(name: string, status: object): Promise<void> {
 }
 
 test.skipIf(unavailable)(
-  'a Build gets a Job of its own, whose container runs it to its end with the rights of its pod',
+  '#132 #136 a Build gets a Job of its own, whose container runs it to its end with the rights of its pod',
   async () => {
     await pending('web-1', { output: { to: { kind: 'DockerImage', name: 'x' }, pushSecret: { name: 'push' } } });
     await withPod('web-1');
@@ -248,7 +248,7 @@ test('#137 a Job that is deleted while its Build runs ends it', async () => {
   expect((await ended('deleted-1')).status).toMatchObject({ phase: 'Error', reason: 'BuildPodDeleted' });
 });
 
-test('a Job of that name that belongs to nobody is not taken for the Build’s own', async () => {
+test('#133 a Job of that name that belongs to nobody is not taken for the Build’s own', async () => {
   const metadata = { name: 'taken-1-build', namespace };
   const template = { spec: { restartPolicy: 'Never', nodeSelector: NOWHERE, containers: [{ name: 'x', image: 'x' }] } };
   await kube.create(resources.jobs, { metadata, spec: { template } } as KubeObject);

@@ -25,7 +25,7 @@ const exited = (code: number, reason = 'Error') =>
 
 test.each<[string, Parameters<typeof decideJob>, object]>([
   ['a Build that is over needs nothing', [aBuild({}, {}, { phase: 'Failed' }), failed(), []], { kind: 'nothing' }],
-  ['a claimed Build without Job gets one', [aBuild(), undefined, []], { kind: 'create' }],
+  ['#132 a claimed Build without Job gets one', [aBuild(), undefined, []], { kind: 'create' }],
   ['a Job that works needs nothing', [running, job(), []], { kind: 'nothing' }],
   [
     '#134 a cancelled Build loses its Job and says so',

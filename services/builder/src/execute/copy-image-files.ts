@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { ImageSource } from '@tagstream/api-types';
 import { BuildFailure } from '../build-failure.ts';
 import { exportArguments } from '../buildah/buildah-arguments.ts';
+import { imageName } from '../inputs/image-name.ts';
 import { pathInRoot } from '../inputs/path-in-root.ts';
 import { pathWithin } from '../inputs/safe-path.ts';
 import { type BuildContext, buildah, buildahPlaces } from './build-context.ts';
@@ -21,7 +22,7 @@ export async function copyImageFiles(
   at: number,
 ): Promise<void> {
   const { workspace, log } = context;
-  const reference = image.from.name ?? '';
+  const reference = imageName(image.from.name);
   log.line(`Copying files of ${reference} ...`);
   const dockerfile = await workspace.file(`images/${at}.dockerfile`, `FROM ${reference}\n`);
   const into = join(workspace.root, 'images', `${at}`);

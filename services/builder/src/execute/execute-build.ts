@@ -6,6 +6,7 @@ import { containerArguments, pushArguments, runArguments } from '../buildah/buil
 import type { Variable } from '../dockerfile/edit-dockerfile.ts';
 import type { CommitFacts } from '../git/clone-plan.ts';
 import { parseGitUri } from '../git/git-source.ts';
+import { imageName } from '../inputs/image-name.ts';
 import { type BuildContext, buildah, buildahPlaces } from './build-context.ts';
 import { fetchSource } from './fetch-source.ts';
 import { allowLoopback, makeImage } from './make-image.ts';
@@ -54,7 +55,7 @@ export function outputReference({ spec, status }: Build): string | undefined {
   const to = spec.output?.to;
   if (!to) return undefined;
   const reference = status?.outputDockerImageReference || (to.kind === 'DockerImage' ? to.name : undefined);
-  if (reference) return reference;
+  if (reference) return imageName(reference);
   throw new BuildFailure('InvalidOutputReference', 'Nobody has resolved where the image of this Build goes.');
 }
 

@@ -7,6 +7,7 @@ import { loopbackRegistries, registriesConf, SIGNATURE_POLICY } from '../buildah
 import { editDockerfile, type Variable } from '../dockerfile/edit-dockerfile.ts';
 import { parseEnvironmentFile, S2I_SOURCE_DIR, s2iDockerfile } from '../dockerfile/s2i-dockerfile.ts';
 import { resolveEnv } from '../inputs/build-env.ts';
+import { imageName } from '../inputs/image-name.ts';
 import { pathWithin } from '../inputs/safe-path.ts';
 import { type BuildContext, buildah, buildahPlaces } from './build-context.ts';
 import { readBuilderImage } from './builder-image.ts';
@@ -49,9 +50,11 @@ async function fromDockerfile(context: BuildContext, request: ImageRequest): Pro
   const args = resolveEnv(docker.buildArgs ?? [], build, inputs);
   log.hide([...env.secrets, ...args.secrets]);
   const images = build.spec.source?.images ?? [];
-  const aliases = new Map(images.flatMap(({ as, from }) => (as ?? []).map((name) => [name, from.name ?? ''] as const)));
+  const aliases = new Map(
+    images.flatMap(({ as, from }) => (as ?? []).map((name) => [name, imageName(from.name)] as const)),
+  );
   const text = editDockerfile(await readDockerfile(context, request.directory), {
-    from: docker.from?.name,
+    from: docker.from?.name ? imageName(docker.from.name) : undefined,
     env: env.variables,
     finalEnv: request.env,
     labels: request.labels,
@@ -82,7 +85,7 @@ async function readDockerfile({ build }: BuildContext, directory: string): Promi
 async function fromSource(context: BuildContext, request: ImageRequest): Promise<void> {
   const { build, inputs, workspace, log } = context;
   const source = build.spec.strategy.sourceStrategy;
-  const image = source?.from.name ?? '';
+  const image = imageName(source?.from.name);
   const env = resolveEnv(source?.env ?? [], build, inputs);
   log.hide(env.secrets);
   if (source?.incremental) log.line('Incremental builds are not supported by this runner: everything is built.');

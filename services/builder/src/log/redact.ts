@@ -1,5 +1,5 @@
-/** Shorter texts would make a log unreadable, and are no secrets worth the name. */
-const MIN_SECRET_LENGTH = 4;
+/** Shorter texts (`true`, a port) would make a log unreadable, and are no secrets worth the name. */
+const MIN_SECRET_LENGTH = 6;
 
 const HIDDEN = '***';
 
