@@ -25,10 +25,10 @@ describe('what is around an object is explained', () => {
   const quota = { reason: 'FailedCreate', message: 'exceeded quota', atMs: NOW - 2 * MINUTE };
   const waiting = { kind: 'waiting', text: '' } as const;
 
-  test('Warnings about images count while an image is not as it should be, others while the rollout is not', () => {
+  test('Warnings about images count while an image cannot be compared, others while the rollout is not through', () => {
     const facts = factsOf({ subject, events: [quota, refused] });
     expect(explainEvents(facts, [])).toEqual([]);
-    expect(said(explainEvents(facts, [{ ...waiting, about: 'trigger' }]))).toEqual([
+    expect(said(explainEvents(facts, [{ ...waiting, about: 'image' }]))).toEqual([
       'PROBLEM event: not allowed (ImageUpdateRefused, about a minute ago)',
     ]);
     expect(said(explainEvents(facts, [{ ...waiting, about: 'rollout' }]))).toEqual([

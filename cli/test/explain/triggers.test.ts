@@ -1,4 +1,10 @@
-import { HOLD_ANNOTATION, MINIMUM_AGE_ANNOTATION, REVERTED_ANNOTATION } from '@tagstream/image-stream';
+import type { KubeObject } from '@tagstream/api-types';
+import {
+  HOLD_ANNOTATION,
+  MINIMUM_AGE_ANNOTATION,
+  REVERTED_ANNOTATION,
+  TRIGGERS_ANNOTATION,
+} from '@tagstream/image-stream';
 import { describe, expect, test } from 'vitest';
 import { explainTriggers } from '../../src/explain/rules/triggers.ts';
 import {
@@ -31,6 +37,16 @@ const managedFields = [
   },
 ];
 
+const misplaced: ReturnType<typeof deployment> = {
+  kind: 'workload',
+  type: 'deployment',
+  base: 'spec.template.spec',
+  object: {
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { template: { metadata: { annotations: { [TRIGGERS_ANNOTATION]: '[]' } }, spec: { containers: [] } } },
+  } as KubeObject,
+};
+
 interface Row extends Omit<Told, 'subject'> {
   readonly row: string;
   readonly subject: ReturnType<typeof deployment>;
@@ -59,6 +75,13 @@ describe('the triggers of a workload are explained', () => {
       subject: deployment(image('a'), undefined),
       expected: [
         'PROBLEM trigger: it has no image trigger, so that nothing here changes its images → to follow a tag: tagstream set triggers deployment/web --from-image=STREAM:TAG --containers=CONTAINER',
+      ],
+    },
+    {
+      row: 'whose annotation is on the pod template',
+      subject: misplaced,
+      expected: [
+        'PROBLEM trigger: the annotation image.openshift.io/triggers is on its pod template, where it means nothing → move it to the metadata of deployment/web',
       ],
     },
     {

@@ -26,6 +26,7 @@ export const TRIGGER_EVENTS: readonly string[] = [
   'ImagePullForbidden',
   'ImageUpdateRefused',
   'ImageUpdateReverted',
+  'ImageUpdatePolicyInvalid',
 ];
 
 /** Why the image of a tag is not written into a container: the first reason that holds, in the order in which the service looks. */

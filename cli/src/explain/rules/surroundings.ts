@@ -18,12 +18,14 @@ export function explainPods({ stuckPods }: Facts): Finding[] {
   }));
 }
 
-/** Warnings about the object that nothing else has told. Those about images count only while one is not as it should be. */
+/**
+ * Warnings about the object that nothing else has told. Those about images are told with the image that they are about; here they count
+ * while it cannot even be compared. Those about other things count while the rollout is not through.
+ */
 export function explainEvents({ events, nowMs }: Facts, told: readonly Finding[]): Finding[] {
-  const isUpToDate = told.every(({ kind, about }) => kind === 'ok' || (about !== 'trigger' && about !== 'policy'));
-  const isRolledOut = told.every(({ kind, about }) => kind === 'ok' || about !== 'rollout');
+  const isFine = (wanted: Finding['about']) => told.every(({ kind, about }) => kind === 'ok' || about !== wanted);
   return events
-    .filter(({ reason }) => !(TRIGGER_EVENTS.includes(reason) ? isUpToDate : isRolledOut))
+    .filter(({ reason }) => !isFine(TRIGGER_EVENTS.includes(reason) ? 'image' : 'rollout'))
     .filter(({ message }) => !told.some(({ text }) => text.includes(message)))
     .toSorted((a, b) => b.atMs - a.atMs)
     .map(({ reason, message, atMs }) => ({

@@ -36,6 +36,10 @@ export function explainTriggers(workload: Workload, facts: Facts): Finding[] {
     return [problem(text, `correct it: kubectl edit ${title}`)];
   }
   if (parsed.triggers.length === 0) {
+    if (isOnTemplate(workload)) {
+      const text = `the annotation ${TRIGGERS_ANNOTATION} is on its pod template, where it means nothing`;
+      return [problem(text, `move it to the metadata of ${title}`)];
+    }
     const advice = `to follow a tag: tagstream set triggers ${title} --from-image=STREAM:TAG --containers=CONTAINER`;
     return [problem('it has no image trigger, so that nothing here changes its images', advice)];
   }
@@ -94,6 +98,12 @@ function explainImage(workload: Workload, place: ContainerPlace, source: TagAddr
   return { ...reason, text: `container ${container} runs ${runs}; ${reason.text}` };
 }
 
+/** Whether somebody has put the annotation where pods get it. */
+function isOnTemplate({ object, base }: Workload): boolean {
+  const template = memberAt(object, base.split('.').slice(0, -1)) as Partial<KubeObject> | undefined;
+  return template !== object && template?.metadata?.annotations?.[TRIGGERS_ANNOTATION] !== undefined;
+}
+
 const titleOf = ({ type, object }: Workload): string => `${type}/${object.metadata.name}`;
 
 function problem(text: string, advice: string): Finding {
@@ -102,9 +112,14 @@ function problem(text: string, advice: string): Finding {
 
 /** The containers of an object, as the API server has validated them. */
 export function podSpecAt(object: KubeObject, base: string): PodSpecContainers {
-  let value: unknown = object;
-  for (const member of base.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[member];
-  return (value ?? {}) as PodSpecContainers;
+  return (memberAt(object, base.split('.')) ?? {}) as PodSpecContainers;
+}
+
+function memberAt(object: KubeObject, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, member) => (value as Record<string, unknown> | null | undefined)?.[member],
+    object,
+  );
 }
 
 function containerNames({ containers, initContainers }: PodSpecContainers): string[] {
