@@ -1,4 +1,5 @@
 import type { DeploymentConfigStatus, KubeObject, ReplicationController } from '@tagstream/api-types';
+import type { Reverts } from '@tagstream/image-stream';
 import type { Emission } from './emissions.ts';
 import type { ImageChange } from './image-triggers.ts';
 import type { RolloutPod } from './rollout-pod.ts';
@@ -45,7 +46,12 @@ export interface ChangeRc extends Write {
 
 /** The one thing to do next for a DeploymentConfig. At most one write at a time; afterwards everything is looked at anew. */
 export type Action =
-  | (Write & { readonly kind: 'patch-spec'; readonly change: ImageChange })
+  | (Write & {
+      readonly kind: 'patch-spec';
+      readonly change: ImageChange;
+      /** What to keep on the object about images that were taken back; absent leaves what is there. */
+      readonly reverts?: Reverts;
+    })
   | (Write & { readonly kind: 'bump-version'; readonly status: DeploymentConfigStatus })
   | (Write & { readonly kind: 'create-rc'; readonly rc: ReplicationController })
   | (Write & { readonly kind: 'adopt'; readonly rc: ReplicationController })

@@ -5,7 +5,14 @@ export type { ConditionWish } from './conditions.ts';
 export type { Emission, Milestone } from './emissions.ts';
 export { decodeConfig, encodeConfig } from './encoded-config.ts';
 export { DeploymentError, type DeploymentErrorCode } from './errors.ts';
-export { type FollowedTag, followedTags, type ImageChange, imageChange, type TagResolver } from './image-triggers.ts';
+export {
+  type FollowedTag,
+  followedTags,
+  type ImageChange,
+  imageChange,
+  imageTriggersOf,
+  type TagResolver,
+} from './image-triggers.ts';
 export { type ImageWait, imageWait } from './image-wait.ts';
 export { deployerPodName, hookPodName, replicationControllerName, shortenedName } from './name.ts';
 export { nextStep } from './next-step.ts';
@@ -28,7 +35,7 @@ export { type NewConfig, newConfig } from './operations/new-config.ts';
 export { afterConflict, versionPatch } from './operations/new-version.ts';
 export { guarded, imageOperations, type PatchOperation } from './operations/patch-operation.ts';
 export { type PauseChange, pause, resume } from './operations/pause.ts';
-export { tagsToRefresh } from './operations/refresh-images.ts';
+export { tagsToRefresh, withImages } from './operations/refresh-images.ts';
 export type { Refusal, RefusalReason } from './operations/refusal.ts';
 export { type Retry, retry } from './operations/retry.ts';
 export { disabledTriggers, type Rollback, type RollbackRequest, rollback } from './operations/rollback.ts';

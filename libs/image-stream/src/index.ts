@@ -69,6 +69,7 @@ export {
 export { type ImageField, imageOwner, type ManagedFields } from './policy/field-owner.ts';
 export { mayUpdate, type UpdateCandidate, type UpdateVerdict } from './policy/may-update.ts';
 export {
+  type FieldOwner,
   judgeRevert,
   keptRevert,
   parseReverts,

@@ -12,6 +12,7 @@ import type { KubeClient } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
 import type { Announcer } from './announce.ts';
 import { countRunningPods } from './count-pods.ts';
+import { judgeFights } from './image-fights.ts';
 import type { ImageWaits } from './image-waits.ts';
 import { readHookTag } from './live-hook-tags.ts';
 import { readPod } from './live-pod.ts';
@@ -63,8 +64,9 @@ export async function decide(
   let fresh = live;
   for (;;) {
     const nowMs = deps.clock.now();
+    const fights = judgeFights({ ...view, dc }, resolve, nowMs);
     const observed: Observed = {
-      dc,
+      dc: fights.dc,
       problems,
       rcs,
       resolve,
@@ -93,12 +95,12 @@ export async function decide(
         }
         continue;
       case 'patch-spec':
-        if (fresh) return action;
+        if (fresh) return { ...action, ...(fights.reverts && { reverts: fights.reverts }) };
         resolve = withoutRefused(await readTags(deps.kube, dc), refusals);
         fresh = true;
         continue;
       case 'wait':
-        return deps.pulls.heed(key, dc, refusals, deps.waits.heed(key, dc, resolve, action));
+        return deps.pulls.heed(key, dc, refusals, deps.waits.heed(key, dc, resolve, action, fights));
       default:
         return action;
     }

@@ -6,6 +6,7 @@ import type {
   ReplicationController,
 } from '@tagstream/api-types';
 import { type ChangeRc, ownAnnotations, ownerReferenceTo, specTagOf, type TagTarget } from '@tagstream/deployment';
+import { printReverts, REVERTED_ANNOTATION, type Reverts } from '@tagstream/image-stream';
 import type { JsonPatchOperation } from '@tagstream/kube';
 
 /** Has a tag follow an image, while the ImageStream is the one that was read; what else the tag says stays. */
@@ -21,6 +22,20 @@ export function tagPatch(stream: ImageStream, { tag }: TagTarget, image: string)
         ? add('/spec/tags', [{ name: tag, from }])
         : add('/spec', { tags: [{ name: tag, from }] });
   return [{ op: 'test', path: '/metadata/resourceVersion', value: stream.metadata.resourceVersion }, operation];
+}
+
+/** Writes what is kept of images that were taken back; nothing when it stays as it is. */
+export function revertsOperations({ metadata }: DeploymentConfig, reverts: Reverts | undefined): JsonPatchOperation[] {
+  if (reverts === undefined) return [];
+  const value = printReverts(reverts);
+  if (metadata.annotations === undefined) {
+    return value === undefined
+      ? []
+      : [{ op: 'add', path: '/metadata/annotations', value: { [REVERTED_ANNOTATION]: value } }];
+  }
+  const path = `/metadata/annotations/${REVERTED_ANNOTATION.replaceAll('/', '~1')}`;
+  if (value !== undefined) return [{ op: 'add', path, value }];
+  return metadata.annotations[REVERTED_ANNOTATION] === undefined ? [] : [{ op: 'remove', path }];
 }
 
 /** An ImageStream with nothing but one tag that follows an image. */

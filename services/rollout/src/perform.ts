@@ -1,7 +1,16 @@
 import type { KubeObject, NormalDeploymentConfig } from '@tagstream/api-types';
 import { type Action, claimOn, guarded, imageOperations, isPodOf } from '@tagstream/deployment';
 import { isKubeError, type KubeClient, KubeError, type ObjectKey, type Resource, resources } from '@tagstream/kube';
-import { adoptPatch, changePatch, releasePatch, statusPatch, streamWithTag, tagPatch } from './patches.ts';
+import { FIELD_MANAGER } from './image-fights.ts';
+import {
+  adoptPatch,
+  changePatch,
+  releasePatch,
+  revertsOperations,
+  statusPatch,
+  streamWithTag,
+  tagPatch,
+} from './patches.ts';
 
 /** The actions that are writes. */
 export type WriteAction = Exclude<Action, { kind: 'wait' | 'publish' | 'count-pods' | 'read-pod' | 'read-tags' }>;
@@ -20,7 +29,7 @@ export type Performed =
   /** Something of its name is there that does not belong to what it was written for. */
   | { readonly kind: 'foreign'; readonly error: KubeError };
 
-const WRITER = { fieldManager: 'tagstream-rollout' } as const;
+const WRITER = { fieldManager: FIELD_MANAGER } as const;
 
 /**
  * Does one write, so that it fails when its object is not as observed. What else it rests on is read live first.
@@ -45,7 +54,13 @@ async function write(kube: KubeClient, dc: NormalDeploymentConfig, action: Write
   const done = (object: KubeObject): Performed => ({ kind: 'done', object, shows: 'version' });
   switch (action.kind) {
     case 'patch-spec':
-      return done(await kube.jsonPatch(keyOf(dc), guarded(dc, imageOperations(action.change)), WRITER));
+      return done(
+        await kube.jsonPatch(
+          keyOf(dc),
+          [...guarded(dc, imageOperations(action.change)), ...revertsOperations(dc, action.reverts)],
+          WRITER,
+        ),
+      );
     case 'bump-version':
     case 'write-status':
       return done(

@@ -7,8 +7,14 @@ import {
   type ReplicationController,
   validateDeploymentConfig,
 } from '@tagstream/api-types';
-import { type FollowedTag, followedTags, openshiftAnnotations, type RolloutPod } from '@tagstream/deployment';
-import { type ResolvedTag, resolveTag } from '@tagstream/image-stream';
+import {
+  type FollowedTag,
+  followedTags,
+  imageTriggersOf,
+  openshiftAnnotations,
+  type RolloutPod,
+} from '@tagstream/deployment';
+import { type FieldOwner, imageOwner, type ManagedFields, type ResolvedTag, resolveTag } from '@tagstream/image-stream';
 
 /** What is kept of a DeploymentConfig. */
 export interface ConfigView {
@@ -17,6 +23,8 @@ export interface ConfigView {
   readonly problems: readonly string[];
   /** The tags it follows, as {@link tagId} names them. */
   readonly tags: readonly string[];
+  /** Who wrote the images of its containers, by `containers/<name>` or `initContainers/<name>`, where triggers write them too. */
+  readonly owners: ReadonlyMap<string, FieldOwner>;
 }
 
 /** Key of a DeploymentConfig in queues and indexes: `namespace/name`. */
@@ -35,7 +43,25 @@ export function viewConfig(object: DeploymentConfig): ConfigView {
     dc,
     problems: validateDeploymentConfig(dc).map(({ field, message }) => `${field}: ${message}`),
     tags: [...new Set(followedTags(dc).map(tagId))],
+    owners: imageOwners(dc, (object.metadata as { managedFields?: readonly ManagedFields[] }).managedFields), // as Kubernetes writes it
   };
+}
+
+function imageOwners(
+  dc: NormalDeploymentConfig,
+  managedFields: readonly ManagedFields[] | undefined,
+): ReadonlyMap<string, FieldOwner> {
+  const named = new Set(imageTriggersOf(dc).flatMap(({ containerNames }) => containerNames));
+  const owners = new Map<string, FieldOwner>();
+  for (const list of ['initContainers', 'containers'] as const) {
+    for (const { name: container } of dc.spec.template.spec?.[list] ?? []) {
+      const owner = named.has(container)
+        ? imageOwner(managedFields, { base: 'spec.template.spec', list, container })
+        : undefined;
+      if (owner) owners.set(`${list}/${container}`, owner);
+    }
+  }
+  return owners;
 }
 
 /** What is kept of a ReplicationController: all but its template, which only Kubernetes reads. */

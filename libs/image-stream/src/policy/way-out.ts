@@ -3,8 +3,8 @@ const WAYS: readonly (readonly [managers: RegExp, way: (pointer: string) => stri
   [
     /^argocd/,
     () =>
-      'have Argo CD leave the field alone: spec.ignoreDifferences of the Application with managedFieldsManagers [tagstream-trigger], and the ' +
-      'sync option RespectIgnoreDifferences=true',
+      'have Argo CD leave the field alone: spec.ignoreDifferences of the Application with managedFieldsManagers [tagstream-trigger, ' +
+      'tagstream-rollout], and the sync option RespectIgnoreDifferences=true',
   ],
   [
     /^kustomize-controller$/,
