@@ -3,12 +3,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startGitServer } from '@tagstream/servers';
+import { ensureDebianTools, startGitServer } from '@tagstream/servers';
 import { expect, test } from 'vitest';
 
 const run = promisify(execFile);
 
-test('a commit that is pushed can be cloned, and the next one changes only what it names', async () => {
+/** A machine without git gets it first. */
+const INSTALL_TIMEOUT_MS = 300_000;
+
+test('a commit that is pushed can be cloned, and the next one changes only what it names', {
+  timeout: INSTALL_TIMEOUT_MS,
+}, async () => {
+  await ensureDebianTools({ programs: ['git'], packages: ['git'] });
   await using git = await startGitServer();
   const into = await mkdtemp(join(tmpdir(), 'tagstream-clone-'));
   const first = await git.push('shop.git', { Dockerfile: 'FROM scratch\n', 'app/hello.txt': 'one' });

@@ -61,7 +61,7 @@ export async function startBuilder(context: ServiceContext<BuilderConfig>): Prom
       ? startJobs({ config, kube, clock, telemetry, defer, prefix: bus.prefix })
       : processExecutor({ ...deps, readInputs: (build) => inputsFromApi(kube, build) }, runner, bus.prefix, signal);
 
-  const handler = { kube, executor, claimant: { runner, isAlive }, clock, telemetry };
+  const handler = { kube, bus, executor, claimant: { runner, isAlive }, clock, telemetry };
   const consumer = defer(
     bus.consume(BuildProgressed, {
       stream: BuildStream,

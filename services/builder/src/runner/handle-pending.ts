@@ -1,6 +1,7 @@
 import type { Build } from '@tagstream/api-types';
 import { cancelledByUser, type PhaseChange } from '@tagstream/build';
-import type { Outcome } from '@tagstream/bus';
+import type { Bus, Outcome } from '@tagstream/bus';
+import { BuildLogStream, buildLogSubject } from '@tagstream/events';
 import { isKubeError } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
 import type { Telemetry } from '../telemetry.ts';
@@ -20,6 +21,7 @@ export interface Executor {
 /** What handling the start signals of Builds takes. */
 export interface HandlerDeps {
   readonly kube: RunnerApi;
+  readonly bus: Pick<Bus, 'purgeSubject'>;
   readonly executor: Executor;
   readonly claimant: Claimant;
   readonly clock: Clock;
@@ -62,6 +64,7 @@ export async function handlePending(deps: HandlerDeps, id: BuildId, signal: Abor
       const claimed = await claim({ runner: holder, log, attempt: decision.attempt });
       if (claimed === undefined) return { kind: 'retry', afterMs: TRY_AGAIN_MS, reason: 'changed meanwhile' };
       telemetry.claimed(claimed, decision.attempt);
+      if (decision.attempt === 1) await forgetLog(deps, id);
       return await executor.run(claimed, holder, signal);
     }
     default:
@@ -85,5 +88,14 @@ export async function handlePending(deps: HandlerDeps, id: BuildId, signal: Abor
     const ended = await writeAsHolder(kube, id, runner, change, { clock, signal });
     if (ended) telemetry.ended(ended);
     return { kind: 'done' };
+  }
+}
+
+/** An earlier Build of the same name may have left a log; that it stays in front does not keep this one from running. */
+async function forgetLog({ bus, telemetry }: HandlerDeps, { namespace, name }: BuildId): Promise<void> {
+  try {
+    await bus.purgeSubject(BuildLogStream, buildLogSubject(namespace, name));
+  } catch (error) {
+    telemetry.logLost(error);
   }
 }

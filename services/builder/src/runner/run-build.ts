@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Build } from '@tagstream/api-types';
 import { logSnippet, type PhaseChange, phaseOf } from '@tagstream/build';
 import type { Bus } from '@tagstream/bus';
-import { BuildLogStream, buildLogSubject } from '@tagstream/events';
+import { buildLogSubject } from '@tagstream/events';
 import type { KubeClient } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
 import { BuildFailure, failureMessages, phaseOfFailure } from '../build-failure.ts';
@@ -20,7 +20,7 @@ import { BuildStopped, watchBuild } from './watch-build.ts';
 /** What running a Build takes. */
 export interface RunnerDeps {
   readonly kube: Pick<KubeClient, 'get' | 'list' | 'watch' | 'mergePatch'>;
-  readonly bus: Pick<Bus, 'storeText' | 'purgeSubject'>;
+  readonly bus: Pick<Bus, 'storeText'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly settings: ExecutionSettings;
@@ -66,7 +66,7 @@ export async function runBuild(
     () => stop.abort(new BuildStopped('deadline')),
     () => undefined,
   );
-  const log = await openLog(deps, started);
+  const log = openLog(deps, started);
   try {
     await using _watch = watchBuild(kube, started, runner, (cause) => stop.abort(new BuildStopped(cause)));
     const result = await resultOf(deps, started, log, stop.signal);
@@ -93,14 +93,11 @@ function timeLeftMs({ spec, status }: Build, now: number): number {
   return Math.max(0, Date.parse(status?.startTimestamp ?? '') + limit - now || 0);
 }
 
-async function openLog(deps: RunnerDeps, build: Build): Promise<BuildLog> {
+function openLog(deps: RunnerDeps, build: Build): BuildLog {
   const { namespace, name, uid } = idOf(build);
   const subject = buildLogSubject(namespace, name);
   const session = randomUUID();
   const attempt = attemptOf(build);
-  // An earlier Build of the same name may have left a log.
-  if (attempt <= 1)
-    await deps.bus.purgeSubject(BuildLogStream, subject).catch((error) => deps.telemetry.logLost(error));
   const log = openBuildLog({
     store: async (text, number) => {
       await deps.bus.storeText(subject, text, { id: `${uid}:${session}:${number}` });
