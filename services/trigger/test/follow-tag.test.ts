@@ -47,6 +47,11 @@ test('a tag that nobody follows is done', async () => {
   expect(await outcome()).toEqual({ kind: 'done' });
 });
 
+test('an image that may not be written yet holds up no message', async () => {
+  const { outcome } = await handle(['waiting', 'patched']);
+  expect(await outcome()).toEqual({ kind: 'done' });
+});
+
 test('a workload that others keep writing is come back to', async () => {
   const { outcome } = await handle(['patched', 'busy']);
   expect(await outcome()).toMatchObject({ kind: 'retry', reason: 'a workload is being written by others' });
