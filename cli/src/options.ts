@@ -31,6 +31,11 @@ export function addDryRun(command: Command, flags = '--dry-run'): Command {
   return command.option(flags, 'only print what would be written, also written --dry-run=client');
 }
 
+/** An option that names a revision; 0, its default, stands for what `byDefault` says. */
+export function addRevision(command: Command, flags: string, description: string, byDefault: string): Command {
+  return command.addOption(new Option(flags, description).argParser(parseRevision).default(0, byDefault));
+}
+
 /** A number that counts revisions; 0 means that none is named. @throws InvalidArgumentError */
 export function parseRevision(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');

@@ -5,6 +5,7 @@ import { addStartBuild } from './commands/builds/start-build.ts';
 import { addChecks } from './commands/checks.ts';
 import { addConvert } from './commands/convert.ts';
 import { addCreateConfig } from './commands/create-config.ts';
+import { withExamples } from './commands/examples.ts';
 import { addExplain } from './commands/explain.ts';
 import { addImportImage } from './commands/import-image.ts';
 import { addRollback } from './commands/rollback.ts';
@@ -22,6 +23,7 @@ import { addTestHook } from './commands/webhooks/test-hook.ts';
 import { addCompletion } from './completion.ts';
 import type { Host } from './host.ts';
 import { addConnection } from './options.ts';
+import { VERSION } from './version.ts';
 
 /** The whole command line. Nothing is written to the process: what commander has to say goes through the host. */
 export function createProgram(host: Host): Command {
@@ -56,6 +58,16 @@ export function createProgram(host: Host): Command {
   for (const add of [addExplain, addChecks, addTag, addImportImage, addTagHistory, addConvert]) add(program, host);
   for (const add of [addStartBuild, addCancelBuild, addLogs]) add(program, host);
   addTestHook(program.command('webhook').description('try the hooks of registries and BuildConfigs'), host);
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => host.out(`${VERSION}\n`));
   addCompletion(program);
+  withExamples(
+    program,
+    ['Why does it run this image?', 'explain deployment/web'],
+    ['Roll out what the tags point to now, and wait', 'rollout latest dc/web && tagstream rollout status dc/web'],
+    ['What a command takes', 'set triggers --help'],
+  );
   return program;
 }

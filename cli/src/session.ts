@@ -2,9 +2,10 @@ import { connectKube, defaultNamespace, type KubeClient } from '@tagstream/kube'
 import type { Command } from 'commander';
 import type { Host } from './host.ts';
 import type { ConnectionOptions } from './options.ts';
+import { VERSION } from './version.ts';
 
 /** Goes to the audit log, and its first part owns the fields that are written. */
-const USER_AGENT = 'tagstream/0.1.0';
+const USER_AGENT = `tagstream/${VERSION}`;
 
 /** What a command works with. */
 export interface Session {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /** Spaces between columns. */
-const GAP = 3;
+export const GAP = 3;
 
 /** Rows as columns of equal width, each line ended; colours do not count. */
 export function table(rows: readonly (readonly string[])[]): string {

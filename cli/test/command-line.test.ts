@@ -15,6 +15,10 @@ test('help lists the commands and exits with 0', async () => {
     'import-image',
     'history',
     'convert',
+    'explain',
+    'checks',
+    'webhook',
+    'version',
     'completion',
   ]) {
     expect(out).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'));
@@ -26,7 +30,7 @@ test('every command has a summary, and examples in its help', async () => {
   const program = createProgram({ ...host, now: Date.now, signal: new AbortController().signal });
   const leaves = program.commands.flatMap((command) => (command.commands.length > 0 ? command.commands : [command]));
 
-  for (const command of leaves.filter((leaf) => !['completion', 'complete'].includes(leaf.name()))) {
+  for (const command of leaves.filter((leaf) => !['completion', 'complete', 'version'].includes(leaf.name()))) {
     const path = [command.parent!.name(), command.name()].filter((name) => name !== 'tagstream');
     const { code, out } = await runCli([...path, '--help']);
     expect(command.summary(), command.name()).not.toBe('');
@@ -35,6 +39,10 @@ test('every command has a summary, and examples in its help', async () => {
       out: expect.stringMatching(/\nExamples:\n {2}# .*\n {2}tagstream /),
     });
   }
+});
+
+test('the version is printed', async () => {
+  expect((await runCli(['version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 test.each<[string, string[], string]>([

@@ -3,7 +3,7 @@ import { resources } from '@tagstream/kube';
 import type { Command } from 'commander';
 import { CliError, unlessRefused } from '../cli-error.ts';
 import type { Host } from '../host.ts';
-import { addDryRun, addOutput, type DryRunOptions, type OutputOptions, parseRevision } from '../options.ts';
+import { addDryRun, addOutput, addRevision, type DryRunOptions, type OutputOptions } from '../options.ts';
 import { printObject } from '../output.ts';
 import { readController } from '../read.ts';
 import { type Session, withSession } from '../session.ts';
@@ -29,10 +29,10 @@ export function addRollback(parent: Command, host: Host): void {
         'triggers stay as they are unless asked for. Image triggers are turned off, so that the next movement of a tag ' +
         'does not take it back. With an output format the result is printed and nothing is written.',
     )
-    .option('--to-version <number>', 'version to go back to', parseRevision, 0)
     .option('--change-triggers', 'take over the triggers too')
     .option('--change-strategy', 'take over the strategy too')
     .option('--change-scaling-settings', 'take over the number of replicas and the selector too');
+  addRevision(command, '--to-version <number>', 'version to go back to', 'the last complete one');
   addOutput(addDryRun(command, '-d, --dry-run')).action(async (name: string, options: RollbackOptions) => {
     await withSession(host, command, (session) => rollBack(session, name, options));
   });

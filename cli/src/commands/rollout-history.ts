@@ -2,7 +2,7 @@ import { rolloutHistory, versionOf } from '@tagstream/deployment';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import type { Host } from '../host.ts';
-import { parseRevision } from '../options.ts';
+import { addRevision } from '../options.ts';
 import { fullName } from '../output.ts';
 import { podTemplateText } from '../pod-template-text.ts';
 import { readConfig, readControllers } from '../read.ts';
@@ -21,8 +21,8 @@ export function addRolloutHistory(parent: Command, host: Host): void {
     .command('history')
     .argument('<dc...>', 'DeploymentConfigs: dc/NAME')
     .summary('list the rollouts')
-    .description('Lists the rollouts with their phase and cause, or shows the pod template of one.')
-    .option('--revision <number>', 'show the pod template of this revision', parseRevision, 0);
+    .description('Lists the rollouts with their phase and cause, or shows the pod template of one.');
+  addRevision(command, '--revision <number>', 'show the pod template of this revision', 'list them all');
   command.action(async (args: string[], { revision }: HistoryOptions) => {
     await withSession(host, command, async (session) => {
       for (const target of parseTargets(args, ['dc'])) await history(session, target, revision);

@@ -1,11 +1,11 @@
 import { type DeploymentConfig, type NormalDeploymentConfig, normalizeDeploymentConfig } from '@tagstream/api-types';
 import { isTerminal, rolloutStatus } from '@tagstream/deployment';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { parseDuration } from '../duration.ts';
 import { follow } from '../follow.ts';
 import type { Host } from '../host.ts';
-import { parseRevision } from '../options.ts';
+import { addRevision } from '../options.ts';
 import { configKey, readLatest } from '../read.ts';
 import { type Session, withSession } from '../session.ts';
 import { parseTargets, type Target } from '../targets.ts';
@@ -24,10 +24,12 @@ export function addRolloutStatus(parent: Command, host: Host): void {
     .argument('<dc>', 'DeploymentConfig: dc/NAME')
     .summary('wait for the latest rollout')
     .description('Tells how the latest rollout goes until it ends. Exits with 0 when it succeeded, with 1 otherwise.')
-    .option('-w, --watch', 'wait for the end (default)', true)
+    .option('-w, --watch', 'wait for the end', true)
     .option('--no-watch', 'tell once; also written --watch=false')
-    .option('--revision <number>', 'fail when another revision is the latest', parseRevision, 0)
-    .option('--timeout <duration>', 'how long to wait, 0 for ever', parseDuration, 0);
+    .addOption(
+      new Option('--timeout <duration>', 'how long to wait: 30s, 5m').argParser(parseDuration).default(0, 'for ever'),
+    );
+  addRevision(command, '--revision <number>', 'fail when another revision is the latest', 'whichever it is');
   command.action(async (name: string, options: StatusOptions) => {
     await withSession(host, command, async (session) => {
       const [target] = parseTargets([name], ['dc']);

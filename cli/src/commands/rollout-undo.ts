@@ -2,7 +2,7 @@ import { rollback } from '@tagstream/deployment';
 import type { Command } from 'commander';
 import { CliError, unlessRefused } from '../cli-error.ts';
 import type { Host } from '../host.ts';
-import { addDryRun, addOutput, type DryRunOptions, type OutputOptions, parseRevision } from '../options.ts';
+import { addDryRun, addOutput, addRevision, type DryRunOptions, type OutputOptions } from '../options.ts';
 import { fullName, printObject } from '../output.ts';
 import { podTemplateText } from '../pod-template-text.ts';
 import { type Session, withSession } from '../session.ts';
@@ -23,8 +23,8 @@ export function addRolloutUndo(parent: Command, host: Host): void {
     .description(
       'Rolls out the pod template of an earlier revision, by default the one before the latest. Image triggers are turned ' +
         'off, so that the next movement of a tag does not take it back.',
-    )
-    .option('--to-revision <number>', 'revision to go back to, 0 for the one before', parseRevision, 0);
+    );
+  addRevision(command, '--to-revision <number>', 'revision to go back to', 'the one before');
   addOutput(addDryRun(command)).action(async (args: string[], options: UndoOptions) => {
     await withSession(host, command, async (session) => {
       for (const target of parseTargets(args, ['dc'])) await undo(session, target, options);

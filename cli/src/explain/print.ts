@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 import { styled } from '../style.ts';
-import { table } from '../table.ts';
+import { GAP, table } from '../table.ts';
 import type { Finding, FindingKind } from './finding.ts';
 
 /** A container and what it runs. */
@@ -28,7 +28,7 @@ export function explanationText(
   )
     .split('\n')
     .slice(0, findings.length);
-  const indent = ' '.repeat('PROBLEM   '.length);
+  const indent = ' '.repeat(Math.max(0, ...findings.map(({ kind }) => kind.length)) + GAP);
   const lines = findings.flatMap(({ advice }, index) => [
     `${rows[index]}\n`,
     ...(advice === undefined ? [] : [`${indent}${styled(`→ ${advice}`, 'dim', colour.out)}\n`]),

@@ -6,7 +6,7 @@ import { appStream, deployment, factsOf, MINUTE, NOW, said, type Told } from './
 const FROM = 'registry.example.com/shop/web:latest';
 const INTERVAL_MS = 15 * MINUTE;
 const LAST_TURN_MS = nextTurn(turnOffset(FROM), INTERVAL_MS, NOW) - INTERVAL_MS;
-const POINTS = 'OK tag: app:latest points to sha256:aaaaaaaaaaaa since 10 minutes ago';
+const POINTS = 'OK tag: app:latest has pointed to sha256:aaaaaaaaaaaa for 10 minutes';
 const EVERY = expect.stringMatching(/^OK check: it is asked again in .*, every 15m$/);
 
 const checked = (record: CheckRecord) => ({ 'shop/app/latest': record });

@@ -9,9 +9,10 @@ import {
   trackedTag,
   wantedTag,
 } from '@tagstream/image-stream';
+import { humanDuration } from '../../duration.ts';
 import type { Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
-import { ago, shortImage, tagName } from '../say.ts';
+import { shortImage, tagName } from '../say.ts';
 import { explainCheck } from './check.ts';
 import { importAdvice } from './import-advice.ts';
 
@@ -53,8 +54,8 @@ function pointsTo(
 ): Finding[] {
   const item = newestItem(findStatusTag(stream, tag.tag));
   if (item !== undefined) {
-    const since = ago(Date.parse(item.created), nowMs);
-    const text = `${name} points to ${shortImage(item.image || item.dockerImageReference)} since ${since}`;
+    const since = humanDuration(nowMs - Date.parse(item.created));
+    const text = `${name} has pointed to ${shortImage(item.image || item.dockerImageReference)} for ${since}`;
     return [{ kind: 'ok', about: 'tag', text }];
   }
   if (wanted?.from === undefined) {
