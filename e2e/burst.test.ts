@@ -69,7 +69,7 @@ describe('twenty pushes to one tag, with two replicas of each service of which o
     const config = await shop.config();
     const images: string[] = [];
     const versions = new Map<number, string>();
-    await using _deployments = watchCache(shop.kube, resources.deployments, {
+    await using deployments = watchCache(shop.kube, resources.deployments, {
       namespace,
       project: (object: KubeObject) =>
         object.metadata.name === deployment
@@ -77,13 +77,15 @@ describe('twenty pushes to one tag, with two replicas of each service of which o
           : undefined,
       onChange: (_key, now) => void (now !== undefined && now !== images.at(-1) && images.push(now)),
     });
-    await using _controllers = watchCache(shop.kube, resources.replicationControllers, {
+    await using controllers = watchCache(shop.kube, resources.replicationControllers, {
       namespace,
       project: (object: ReplicationController) => [versionOf(object), imagesOf([object])[0] ?? ''] as const,
       onChange: (_key, now) => void (now && versions.set(...now)),
     });
 
-    const references: string[] = [images[0] ?? exampleReference(shop.stack, 'none')];
+    await Promise.all([deployments.synced, controllers.synced]);
+
+    const references = [...images];
     const restarts: Promise<void>[] = [];
     for (let push = 1; push <= PUSHES; push++) {
       const image = buildImage({ seed: `burst-${push}`, labels: { version: `burst-${push}` } });
