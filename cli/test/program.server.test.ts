@@ -86,6 +86,9 @@ test('prints scripts for completion, and answers them', async () => {
   expect((await program('complete', '--', 'set', 'triggers', '--from')).out).toBe(
     '--from-image\tfollow an image stream tag: [NAMESPACE/]STREAM:TAG\n--from-config\tstart a rollout when the pod template changes\n:4\n',
   );
+  expect((await program('complete', '--', 'ex')).out).toBe(
+    'explain\ttell why an object runs the images that it runs\n:4\n',
+  );
 });
 
 test('a Node that does not run TypeScript hands over to the one of the checkout', async () => {
