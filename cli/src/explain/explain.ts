@@ -3,6 +3,7 @@ import type { Finding } from './finding.ts';
 import { followedTags } from './followed-tags.ts';
 import { explainConfigRollout } from './rules/config-rollout.ts';
 import { explainConfigTriggers } from './rules/config-triggers.ts';
+import { explainStream } from './rules/repository.ts';
 import { explainRollout } from './rules/rollout.ts';
 import { explainDeadLetters, explainEvents, explainGaps, explainPods } from './rules/surroundings.ts';
 import { explainTag } from './rules/tag.ts';
@@ -27,7 +28,7 @@ function triggersOf(facts: Facts): Finding[] {
     case 'config':
       return explainConfigTriggers(subject.dc, facts);
     case 'tags':
-      return [];
+      return explainStream(subject.stream, subject.tags.length);
   }
 }
 

@@ -12,7 +12,8 @@ export type Subject =
       /** ReplicationController of the latest version; undefined when it is not there. */
       readonly latest: ReplicationController | undefined;
     }
-  | { readonly kind: 'tags'; readonly tags: readonly TagAddress[] };
+  /** Tags of a stream, all or one. */
+  | { readonly kind: 'tags'; readonly stream: ImageStream; readonly tags: readonly TagAddress[] };
 
 /** A stream that was to be read. */
 export type StreamRead =

@@ -98,6 +98,6 @@ async function readTags(
   return {
     resource,
     name,
-    subject: { kind: 'tags', tags: tags.map((one) => ({ namespace, stream: name, tag: one })) },
+    subject: { kind: 'tags', stream, tags: tags.map((one) => ({ namespace, stream: name, tag: one })) },
   };
 }

@@ -15,6 +15,7 @@ import type { Finding } from '../finding.ts';
 import { shortImage, tagName } from '../say.ts';
 import { explainCheck } from './check.ts';
 import { importAdvice } from './import-advice.ts';
+import { explainRepository } from './repository.ts';
 
 /** Tags that follow tags are explained as far as this; a longer chain goes on in circles or is nobody's to read. */
 const MAX_CHAIN = 5;
@@ -34,7 +35,7 @@ export function explainTag(tag: TagAddress, facts: Facts, depth = 0): Finding[] 
   const { stream } = read;
   const wanted = wantedTag(stream, tag.tag);
   const findings = [...pointsTo(stream, tag, wanted, name, facts), ...problemsOf(stream, tag, name)];
-  if (wanted === undefined) return findings;
+  if (wanted === undefined) return [...findings, ...explainRepository(stream)];
   const followed = trackedTag(stream, wanted);
   if (followed !== undefined) {
     const text = `${name} follows ${followed} of the same stream`;
