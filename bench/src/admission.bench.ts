@@ -12,12 +12,13 @@ import { execa } from 'execa';
 import pLimit from 'p-limit';
 import type { LoadOptions, LoadResult } from './admission/admission-load.ts';
 import { digestOf, NAMESPACE, resolvedImage, STREAMS, TAGS } from './admission/sample-review.ts';
+import { bundleService } from './bundled-service.ts';
 import { percentile } from './percentile.ts';
 import { processCost } from './webhooks/process-cost.ts';
 
 const PER_SECOND = 500;
-/** Service and bare route take turns, so that what else the machine does meets both. */
-const ROUNDS = 5;
+/** Service and bare route take turns; of the rounds' figures the median counts, so that what else the machine does meets neither. */
+const ROUNDS = 7;
 const ROUND_SECONDS = 6;
 
 /** Enough for the code to be compiled. */
@@ -47,8 +48,9 @@ await Promise.all(Array.from({ length: STREAMS }, (_, stream) => limit(() => cre
 
 console.log('Starting the service and the bare route…');
 const port = await freePort();
+const shipped = stack.use(await bundleService('webhooks'));
 const service = stack.use(
-  await startService('webhooks', {
+  await shipped.start({
     NATS_URL: nats.url,
     KUBECONFIG: cluster.kubeconfig,
     TAGSTREAM_ADMIN_HOST: '127.0.0.1',
@@ -59,6 +61,8 @@ const service = stack.use(
     TAGSTREAM_ADMISSION_PORT: String(port),
     TAGSTREAM_ADMISSION_NAMES: '127.0.0.1',
     TAGSTREAM_ADMISSION_SECRET: `${secretName.namespace}/${secretName.name}`,
+    // The heap that Node chooses in a container with the deployment's limit of 256 MiB; without a limit it takes what it can get.
+    NODE_OPTIONS: '--max-old-space-size=128',
   }),
 );
 // Both serve with the certificate that the service made.
@@ -102,15 +106,15 @@ console.log(
   }),
 );
 
-/** All rounds together. */
+/** The median of the rounds; what was wrong, of all of them. */
 function summary(rounds: readonly LoadResult[]) {
-  const latenciesMs = rounds.flatMap((each) => each.latenciesMs);
-  const seconds = rounds.reduce((sum, each) => sum + each.seconds, 0);
+  const ofRounds = (figure: (round: LoadResult) => number) => percentile(rounds.map(figure), 0.5);
+  const latencyMs = (share: number) => rounded(ofRounds((each) => percentile(each.latenciesMs, share)));
   return {
-    perSecond: Math.round(latenciesMs.length / seconds),
-    p50Ms: rounded(percentile(latenciesMs, 0.5)),
-    p99Ms: rounded(percentile(latenciesMs, 0.99)),
-    maxMs: rounded(percentile(latenciesMs, 1)),
+    perSecond: Math.round(ofRounds(({ latenciesMs, seconds }) => latenciesMs.length / seconds)),
+    p50Ms: latencyMs(0.5),
+    p99Ms: latencyMs(0.99),
+    maxMs: latencyMs(1),
     wrong: rounds.reduce((sum, each) => sum + each.wrong, 0),
   };
 }
