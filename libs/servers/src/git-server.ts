@@ -12,6 +12,8 @@ const run = promisify(execFile);
 /** A running `git daemon`: git over a loopback port, without authentication. */
 export interface GitServer extends ServerProcess, AsyncDisposable {
   readonly port: number;
+  /** Directory of the repositories, for other servers of theirs. */
+  readonly root: string;
   /** `git://127.0.0.1:<port>/<repository>` */
   uri(repository: string): string;
   /**
@@ -67,6 +69,7 @@ export async function startGitServer(): Promise<GitServer> {
     const uri = (repository: string) => `git://127.0.0.1:${port}/${repository}`;
     return Object.assign(server, {
       port,
+      root: served,
       uri,
       async push(repository: string, files: Readonly<Record<string, string | Uint8Array>>, branch = 'main') {
         const bare = join(served, repository);

@@ -39,6 +39,13 @@ test.each([
   expect(JSON.stringify(access.env)).not.toContain(password);
 });
 
+test('a token in the place of the user is hidden', () => {
+  const access = gitAccess(parseGitUri('https://token-of-ada@host/x', ['https']), {}, {}, places);
+
+  expect(content(access, 'username')).toBe('token-of-ada');
+  expect(access.secrets).toContain('token-of-ada');
+});
+
 test('an ssh key is a file of its own; host keys are checked when they are known', () => {
   const key = '-----BEGIN KEY-----\nabcdefgh\n-----END KEY-----';
   const without = gitAccess(https, { 'ssh-privatekey': key }, {}, places);

@@ -87,6 +87,11 @@ export function gitAccess(
       ...(secret['ca.crt'] !== undefined && { GIT_SSL_CAINFO: `${dir}/ca.crt` }),
       ...Object.fromEntries(Object.entries(proxies).filter((entry): entry is [string, string] => Boolean(entry[1]))),
     },
-    secrets: [password, ...(key ?? '').split('\n').filter((line) => !line.startsWith('-----'))],
+    // A token may stand in the address in the place of the user.
+    secrets: [
+      password,
+      ...(password === '' ? [username] : []),
+      ...(key ?? '').split('\n').filter((line) => !line.startsWith('-----')),
+    ],
   };
 }

@@ -66,7 +66,7 @@ export async function testExecutor(registryHost: string): Promise<TestExecutor> 
         build,
         inputs: { secrets: new Map(), configMaps: new Map(), accountSecrets: [], ...inputs },
         settings: {
-          gitProtocols: ['git'],
+          gitProtocols: ['git', 'http'],
           insecureRegistries: [],
           env: { PATH: process.env.PATH ?? '' },
           isRoot: process.getuid?.() === 0,
