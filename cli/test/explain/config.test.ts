@@ -1,10 +1,10 @@
 import type { NormalDeploymentConfig, ReplicationController } from '@tagstream/api-types';
 import { newReplicationController } from '@tagstream/deployment';
-import { MINIMUM_AGE_ANNOTATION } from '@tagstream/image-stream';
+import { MINIMUM_AGE_ANNOTATION, REVERTED_ANNOTATION } from '@tagstream/image-stream';
 import { describe, expect, test } from 'vitest';
 import { explainConfigRollout } from '../../src/explain/rules/config-rollout.ts';
 import { explainConfigTriggers } from '../../src/explain/rules/config-triggers.ts';
-import { appStream, config, factsOf, image, said, type Told } from './fixtures.ts';
+import { appStream, config, factsOf, image, NOW, said, type Told } from './fixtures.ts';
 
 function params(lastTriggeredImage: string, more: object = {}) {
   const from = { kind: 'ImageStreamTag', name: 'app:latest' };
@@ -74,6 +74,22 @@ describe('the triggers of a DeploymentConfig are explained', () => {
       expected: [
         expect.stringMatching(
           /^WAITING policy: container web keeps .*; sha256:aaaaaaaaaaaa is 1h old at .*: it is written in 50 minutes → /,
+        ),
+      ],
+    },
+    {
+      row: 'whose image another tool takes back',
+      dc: config('mine:1', params(image('a')), {
+        annotations: {
+          [REVERTED_ANNOTATION]: JSON.stringify({
+            web: { image: image('a'), by: 'helm', count: 2, at: new Date(NOW - 1000).toISOString() },
+          }),
+        },
+      }),
+      streams: [appStream('a')],
+      expected: [
+        expect.stringMatching(
+          /^PROBLEM policy: helm has taken back the image of container web 3 times in a row; it is written again in .* → leave the image out of what helm writes/,
         ),
       ],
     },

@@ -8,6 +8,7 @@ import {
   rolloutStatus,
   sameTemplate,
 } from '@tagstream/deployment';
+import { parseReverts } from '@tagstream/image-stream';
 import type { Finding } from '../finding.ts';
 
 /** How far the latest version of a DeploymentConfig is, and whether there will be another one. */
@@ -36,6 +37,8 @@ function upcoming(dc: NormalDeploymentConfig, latest: ReplicationController | un
     const text = 'it is paused: what is written is not rolled out';
     return [{ kind: 'waiting', about: 'rollout', text, advice: `tagstream rollout resume ${title}` }];
   }
+  // What another tool has written over the images is not rolled out: versions are made with those of the triggers.
+  if (parseReverts(dc.metadata.annotations).size > 0) return [];
   const recorded = recordedConfig(latest);
   const decision = decideVersion(dc, recorded);
   if (decision.kind === 'new-version' && (latest === undefined || isTerminal(latest))) {

@@ -6,6 +6,7 @@ import type { Finding } from '../finding.ts';
 import { configTag } from '../followed-tags.ts';
 import { shortImage, tagName } from '../say.ts';
 import { explainPolicy, isAboutToBeWritten } from './policy.ts';
+import { type ContainerImage, explainReverts } from './reverts.ts';
 
 /** Explains each ImageChange trigger of a DeploymentConfig. */
 export function explainConfigTriggers(dc: NormalDeploymentConfig, facts: Facts): Finding[] {
@@ -70,6 +71,9 @@ function explainTrigger(
   const toWrite = { object: dc, title, resolved, nowMs: facts.nowMs };
   const policy = explainPolicy(toWrite);
   if (policy !== undefined) return { ...policy, text: `${who} keeps ${written || 'its image'}; ${policy.text}` };
+  const places = placesOf(dc, containerNames).filter((place) => place.image !== resolved.reference);
+  const reverted = places.map((place) => explainReverts({ ...toWrite, ...place })).find((found) => found !== undefined);
+  if (reverted !== undefined) return reverted;
   if (isAboutToBeWritten(toWrite)) {
     return { kind: 'waiting', about: 'trigger', text: `the image of ${name}, ${image}, is about to be written` };
   }
@@ -82,8 +86,15 @@ function explainTrigger(
   };
 }
 
-function imageOf({ spec }: NormalDeploymentConfig, container: string): string | undefined {
-  const { containers, initContainers } = spec.template.spec ?? { containers: [] };
-  const found = [...(containers ?? []), ...(initContainers ?? [])].find(({ name }) => name === container);
-  return found && (found.image ?? '');
+function imageOf(dc: NormalDeploymentConfig, container: string): string | undefined {
+  return placesOf(dc, [container])[0]?.image;
+}
+
+/** Where containers are in the pod template, and what they have there; those that do not exist are left out. */
+function placesOf({ spec }: NormalDeploymentConfig, names: readonly string[]): ContainerImage[] {
+  return (['containers', 'initContainers'] as const).flatMap((list) =>
+    (spec.template.spec?.[list] ?? []).flatMap(({ name, image = '' }, index) =>
+      names.includes(name) ? [{ base: 'spec.template.spec', list, index, container: name, image }] : [],
+    ),
+  );
 }
