@@ -75,7 +75,7 @@ test('a service that does not exist is refused with the names of those that do',
   const { exitCode, stderr } = await build(['webhook'], { reject: false });
 
   expect(exitCode).toBe(2);
-  expect(stderr).toBe('No service named webhook. There are: poller, rollout, trigger, webhooks.');
+  expect(stderr).toBe('No service named webhook. There are: builder, builds, poller, rollout, trigger, webhooks.');
 });
 
 function build(args: readonly string[], options: { readonly reject?: boolean } = {}) {

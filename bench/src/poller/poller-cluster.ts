@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { connectKube } from '@tagstream/kube';
 import { applyCrds, type ServiceProcess, startControlPlane, startNats } from '@tagstream/servers';
+import { bundleService } from '../bundled-service.ts';
 import { benchDigest } from './bench-image.ts';
-import { bundlePoller } from './bundled-poller.ts';
 import { type CountingRegistry, startCountingRegistry } from './start-registry.ts';
 import { type BenchStream, type BenchTag, benchStreams, writeStreams } from './team-streams.ts';
 
@@ -26,7 +26,7 @@ export interface PollerCluster extends AsyncDisposable {
 /** Starts the servers. */
 export async function startPollerCluster(): Promise<PollerCluster> {
   await using started = new AsyncDisposableStack();
-  const poller = started.use(await bundlePoller());
+  const poller = started.use(await bundleService('poller'));
   const nats = started.use(await startNats());
   const controlPlane = started.use(await startControlPlane());
   await applyCrds(controlPlane.kubeconfig, CRDS_DIR);
