@@ -13,6 +13,7 @@ export {
   field,
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
+export { GroupIndex } from './group-index.ts';
 export { createHealth, type Health, type HealthReport, type HealthState } from './health.ts';
 export {
   type KeyedQueue,

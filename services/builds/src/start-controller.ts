@@ -1,11 +1,10 @@
 import type { Build, BuildConfig, ImageStream } from '@tagstream/api-types';
 import { isTerminal, phaseOf, streamId } from '@tagstream/build';
 import { resources, watchCache } from '@tagstream/kube';
-import { keyedQueue } from '@tagstream/service';
+import { GroupIndex, keyedQueue } from '@tagstream/service';
 import { createAnnouncer } from './announce.ts';
 import { CancelClock } from './cancel-clock.ts';
 import { createEventRecorder } from './events.ts';
-import { GroupIndex } from './group-index.ts';
 import { type Parts, RETRY } from './parts.ts';
 import { reconcileGroup } from './reconcile-group.ts';
 import { groupOf, viewBuild, viewConfig, viewStream } from './views.ts';

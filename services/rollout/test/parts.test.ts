@@ -1,10 +1,9 @@
 import type { KubeObject } from '@tagstream/api-types';
 import { TagUpdated, toCloudEvent } from '@tagstream/events';
-import { createLog, createMetrics, systemClock } from '@tagstream/service';
+import { createLog, createMetrics, GroupIndex, systemClock } from '@tagstream/service';
 import { describe, expect, test } from 'vitest';
 import { config } from '../src/config.ts';
 import { followTagHandler } from '../src/follow-tag.ts';
-import { GroupIndex } from '../src/group-index.ts';
 import { PendingWrites } from '../src/pending-write.ts';
 import { createTelemetry } from '../src/telemetry.ts';
 import { WakeUps } from '../src/wake-ups.ts';

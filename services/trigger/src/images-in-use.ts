@@ -1,6 +1,6 @@
 import type { DeploymentConfig, TagEvent } from '@tagstream/api-types';
 import { resources, watchCache } from '@tagstream/kube';
-import { FollowIndex } from './follow-index.ts';
+import { GroupIndex } from '@tagstream/service';
 import type { Parts } from './parts.ts';
 import { watchHealth } from './watch-health.ts';
 
@@ -16,12 +16,12 @@ export interface ImagesInUse {
 
 /** Follows DeploymentConfigs for their images; annotated workloads are told by whoever follows them. */
 export function startImagesInUse({ kube, config, health, signal, defer }: Parts): ImagesInUse {
-  const users = new FollowIndex<{ readonly id: string }>();
+  const users = new GroupIndex<string>();
   const unknown = new Set(['DeploymentConfigs', 'workloads']);
 
   function set(workload: { readonly id: string }, images: readonly (string | undefined)[]): void {
     const digests = images.map(digestOf).filter((digest) => digest !== '');
-    users.set({ id: workload.id }, [...new Set(digests)]);
+    users.set(workload.id, workload.id, digests);
   }
 
   const configs = defer(
@@ -40,7 +40,7 @@ export function startImagesInUse({ kube, config, health, signal, defer }: Parts)
   return {
     set,
     workloadsKnown: () => void unknown.delete('workloads'),
-    keep: ({ image }) => unknown.size > 0 || users.followers(image).length > 0,
+    keep: ({ image }) => unknown.size > 0 || users.members(image).length > 0,
   };
 }
 

@@ -2,8 +2,7 @@ import type { ImageStream } from '@tagstream/api-types';
 import { RegistryPoll, RegistryStream, RepositoryPoll } from '@tagstream/events';
 import type { HistoryLimit } from '@tagstream/image-stream';
 import { resources, watchCache } from '@tagstream/kube';
-import { type KeyedQueueOptions, keyedQueue } from '@tagstream/service';
-import { FollowIndex } from '../follow-index.ts';
+import { GroupIndex, type KeyedQueueOptions, keyedQueue } from '@tagstream/service';
 import { ACK_WAIT_MS, durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { resync } from '../resync.ts';
 import { watchHealth } from '../watch-health.ts';
@@ -40,7 +39,7 @@ export async function startStreams(parts: Parts & { readonly keep: NonNullable<H
   const shared = { bus, kube, history, lock: createStreamLock(), clock, telemetry };
   const merging = { ...shared, historyLimit: { max: config.historyLimit, keep: parts.keep } };
   const view = ({ namespace, name }: StreamName) => views.get(namespace, name);
-  const waits = new FollowIndex<{ readonly id: string }>();
+  const waits = new GroupIndex<string>();
 
   const startQueue = (what: string, run: KeyedQueueOptions['run']) =>
     defer(
@@ -54,7 +53,7 @@ export async function startStreams(parts: Parts & { readonly keep: NonNullable<H
       }),
     );
   const waitFor = (stream: StreamName, sources: readonly StreamName[]) =>
-    waits.set({ id: streamId(stream) }, sources.map(streamId));
+    waits.set(streamId(stream), streamId(stream), sources.map(streamId));
   const toReconcile = startQueue('reconciled', reconcileStream({ ...merging, mayPull, registry, view, waitFor }));
   const toHeal = startQueue('healed', healHistory({ ...shared, published, view }));
 
@@ -66,7 +65,7 @@ export async function startStreams(parts: Parts & { readonly keep: NonNullable<H
       onChange: (name, now) => {
         const id = streamId(name);
         if (now === undefined || now.specPending) toReconcile.add(id);
-        for (const waiting of waits.followers(id)) toReconcile.add(waiting.id);
+        for (const waiting of waits.members(id)) toReconcile.add(waiting);
         toHeal.add(id);
       },
       onStatus: watchHealth(health, 'imagestreams'),

@@ -1,8 +1,7 @@
 import type { ImageStream } from '@tagstream/api-types';
 import { TagsStream, TagUpdated } from '@tagstream/events';
 import { apiVersionOf, recordEvent } from '@tagstream/kube';
-import { keyedQueue } from '@tagstream/service';
-import { FollowIndex } from '../follow-index.ts';
+import { GroupIndex, keyedQueue } from '@tagstream/service';
 import type { ImagesInUse } from '../images-in-use.ts';
 import { ACK_WAIT_MS, durableName, FORBIDDEN_RETRY_MS, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { startPolicy } from '../policy/start-policy.ts';
@@ -38,7 +37,7 @@ export async function startWorkloads(
   },
 ): Promise<void> {
   const { bus, kube, mayPull, inUse, config, clock, health, telemetry, signal, defer } = parts;
-  const index = new FollowIndex<WorkloadKey>();
+  const index = new GroupIndex<WorkloadKey>();
   const keys = new Map<string, WorkloadKey>();
   const read = sharedRead((id) => parts.readStream(streamName(id)));
   const limit = createFairLimit(config.patchConcurrency);
@@ -123,7 +122,7 @@ export async function startWorkloads(
       namespace: config.namespace,
       kinds: workloadKinds.filter(({ resource }) => config.triggerKinds.includes(resource.plural)),
       onChange: (key, now, before) => {
-        index.set(key, now ? tagsFollowed(now, key.namespace) : []);
+        index.set(key.id, key, now ? tagsFollowed(now, key.namespace) : []);
         inUse.set(key, now?.images ?? []);
         if (now === undefined) {
           keys.delete(key.id);
@@ -171,7 +170,7 @@ export async function startWorkloads(
       retry: RETRY,
       ...(config.namespace && { filter: `tag-updated.${config.namespace}.>` }),
       keyOf: tagId,
-      handler: followTagHandler({ followers: (tag) => index.followers(tag), update, clock, telemetry }),
+      handler: followTagHandler({ followers: (tag) => index.members(tag), update, clock, telemetry }),
       observe: telemetry.consumed('trigger-workloads'),
     }),
   );
