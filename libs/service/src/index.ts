@@ -13,6 +13,7 @@ export {
   field,
 } from './config.ts';
 export { ConfigError } from './config-error.ts';
+export { kubeOptions, natsOptions } from './connections.ts';
 export { GroupIndex } from './group-index.ts';
 export { createHealth, type Health, type HealthReport, type HealthState } from './health.ts';
 export {
@@ -24,5 +25,6 @@ export {
 } from './keyed-queue.ts';
 export { createLog, type Log, type LogOptions } from './log.ts';
 export { createMetrics, DEFAULT_BUCKETS_S, type MetricOptions, type Metrics } from './metrics.ts';
+export { reportConnection, reportWatch } from './report-health.ts';
 export { backoffMs, type RetryOptions, type RetryPolicy, withRetry } from './retry.ts';
 export { runService, type Service, type ServiceConfig, type ServiceContext } from './run-service.ts';

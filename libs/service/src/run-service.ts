@@ -17,6 +17,8 @@ export interface ServiceConfig {
 
 /** What a service gets to start with. */
 export interface ServiceContext<C> {
+  /** What the service is called in logs, in NATS and in the cluster: `poller`. */
+  readonly name: string;
   readonly config: Readonly<C>;
   readonly log: Log;
   readonly clock: Clock;
@@ -117,7 +119,18 @@ async function startAndWait<C extends ServiceConfig>(
   log.info({ address: admin.address }, 'service starting');
   void watchHealth(health, signal);
   const defer = <T extends AsyncDisposable>(resource: T) => resources.use(resource);
-  await service.start({ config, log, clock: systemClock, signal, metrics, health, defer, page, fail });
+  await service.start({
+    name: service.name,
+    config,
+    log,
+    clock: systemClock,
+    signal,
+    metrics,
+    health,
+    defer,
+    page,
+    fail,
+  });
   if (signal.aborted) return;
   phase = 'started';
   log.info('service started');

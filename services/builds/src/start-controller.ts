@@ -1,14 +1,13 @@
 import type { Build, BuildConfig, ImageStream } from '@tagstream/api-types';
 import { isTerminal, phaseOf, streamId } from '@tagstream/build';
 import { resources, watchCache } from '@tagstream/kube';
-import { GroupIndex, keyedQueue } from '@tagstream/service';
+import { GroupIndex, keyedQueue, reportWatch } from '@tagstream/service';
 import { createAnnouncer } from './announce.ts';
 import { CancelClock } from './cancel-clock.ts';
 import { createEventRecorder } from './events.ts';
 import { type Parts, RETRY } from './parts.ts';
 import { reconcileGroup } from './reconcile-group.ts';
 import { groupOf, viewBuild, viewConfig, viewStream } from './views.ts';
-import { watchHealth } from './watch-health.ts';
 
 /** Builds that are told about at the same time; each waits for NATS only. */
 const ANNOUNCE_CONCURRENCY = 32;
@@ -65,7 +64,7 @@ export async function startController(parts: Parts): Promise<void> {
         concerned.set(`buildconfig ${group}`, group, now?.streams ?? []);
         groups.add(group);
       },
-      onStatus: watchHealth(health, 'buildconfigs'),
+      onStatus: reportWatch(health, 'buildconfigs'),
     }),
   );
   const builds = defer(
@@ -86,7 +85,7 @@ export async function startController(parts: Parts): Promise<void> {
           deps.cancelClock.forget(uid);
         }
       },
-      onStatus: watchHealth(health, 'builds'),
+      onStatus: reportWatch(health, 'builds'),
     }),
   );
   const streams = defer(
@@ -94,7 +93,7 @@ export async function startController(parts: Parts): Promise<void> {
       ...watch,
       project: (object: ImageStream) => viewStream(object),
       onChange: (name) => concerned.members(streamId(name)).forEach(groups.add),
-      onStatus: watchHealth(health, 'imagestreams'),
+      onStatus: reportWatch(health, 'imagestreams'),
     }),
   );
   const views = [configs, builds, streams];

@@ -1,7 +1,7 @@
 import { connectBus } from '@tagstream/bus';
 import { allStreams } from '@tagstream/events';
 import { connectKube } from '@tagstream/kube';
-import type { ServiceContext } from '@tagstream/service';
+import { kubeOptions, natsOptions, reportConnection, type ServiceContext } from '@tagstream/service';
 import type { BuildsConfig } from './config.ts';
 import { startController } from './start-controller.ts';
 import { startGitHooks } from './start-git-hooks.ts';
@@ -9,35 +9,14 @@ import { createTelemetry } from './telemetry.ts';
 
 /** The composition root: connects to NATS and Kubernetes, then starts the controller and the consumer of git hooks. */
 export async function startBuilds(context: ServiceContext<BuildsConfig>): Promise<void> {
-  const { config, log, metrics, health, signal, defer } = context;
+  const { log, metrics, health, signal, defer } = context;
   const telemetry = createTelemetry(metrics, log);
 
-  health.set('nats', { ready: false, detail: 'connecting' });
-  const bus = defer(
-    await connectBus({
-      servers: config.natsUrl,
-      name: 'builds',
-      prefix: config.subjectPrefix,
-      signal,
-      ...(config.natsCreds && { credsFile: config.natsCreds }),
-      onStatus: (status) =>
-        health.set(
-          'nats',
-          status.kind === 'connected'
-            ? { ready: true, detail: `connected to ${status.server}` }
-            : { ready: false, detail: status.reason },
-        ),
-    }),
-  );
+  const onStatus = reportConnection(health, 'nats');
+  const bus = defer(await connectBus({ ...natsOptions(context), onStatus }));
   await bus.ensureStreams(allStreams, { signal });
 
-  const kube = defer(
-    await connectKube({
-      userAgent: 'tagstream-builds',
-      onRequest: telemetry.requested,
-      ...(config.kubeconfig && { kubeconfig: config.kubeconfig }),
-    }),
-  );
+  const kube = defer(await connectKube({ ...kubeOptions(context), onRequest: telemetry.requested }));
   const parts = { ...context, bus, kube, telemetry };
   await startController(parts);
   startGitHooks(parts);

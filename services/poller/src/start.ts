@@ -3,7 +3,7 @@ import { joinMembers } from '@tagstream/bus';
 import { type CheckedTag, checkScope, RegistryPoll } from '@tagstream/events';
 import { registryKey } from '@tagstream/image-ref';
 import { connectKube, type WatchCache } from '@tagstream/kube';
-import type { ServiceContext } from '@tagstream/service';
+import { kubeOptions, type ServiceContext } from '@tagstream/service';
 import { createAsk } from './ask.ts';
 import type { PollerConfig } from './config.ts';
 import { connectNats } from './connect-nats.ts';
@@ -53,12 +53,7 @@ export async function startPoller(context: ServiceContext<PollerConfig>): Promis
   );
   const pauses = await sharePauses(bus, clock, telemetry.pauseUntold);
 
-  const kube = defer(
-    await connectKube({
-      userAgent: 'tagstream-poller',
-      ...(config.kubeconfig !== undefined && { kubeconfig: config.kubeconfig }),
-    }),
-  );
+  const kube = defer(await connectKube(kubeOptions(context)));
   const access = await startRegistryAccess(context, {
     kube,
     userAgent: 'tagstream-poller',

@@ -3,7 +3,7 @@ import type { Bus } from '@tagstream/bus';
 import type { RolloutPod } from '@tagstream/deployment';
 import { TagsStream, TagUpdated } from '@tagstream/events';
 import { createPullPermission, type KubeClient, permitEveryPull, resources, watchCache } from '@tagstream/kube';
-import { GroupIndex, type KeyedQueue, keyedQueue, type ServiceContext } from '@tagstream/service';
+import { GroupIndex, type KeyedQueue, keyedQueue, reportWatch, type ServiceContext } from '@tagstream/service';
 import { createAnnouncer } from './announce.ts';
 import type { RolloutConfig } from './config.ts';
 import { createEventRecorder } from './events.ts';
@@ -24,7 +24,6 @@ import {
   viewStream,
 } from './views.ts';
 import { WakeUps } from './wake-ups.ts';
-import { watchHealth } from './watch-health.ts';
 
 /** Waits after failures. An outage is waited for without end; a quota may be raised at any time. */
 const RETRY = { minMs: 200, maxMs: 30_000, factor: 2 } as const;
@@ -86,7 +85,7 @@ export async function startController(parts: Parts): Promise<void> {
         if (now === undefined) waits.forget(key);
         queue.add(key);
       },
-      onStatus: watchHealth(health, 'deploymentconfigs'),
+      onStatus: reportWatch(health, 'deploymentconfigs'),
     }),
   );
   const rcs = defer(
@@ -99,7 +98,7 @@ export async function startController(parts: Parts): Promise<void> {
         else if (before) controllers.set(id, before.rc, []);
         for (const key of new Set([...(now?.configs ?? []), ...(before?.configs ?? [])])) queue.add(key);
       },
-      onStatus: watchHealth(health, 'replicationcontrollers'),
+      onStatus: reportWatch(health, 'replicationcontrollers'),
     }),
   );
   const pods = defer(
@@ -116,7 +115,7 @@ export async function startController(parts: Parts): Promise<void> {
           if (controller) rcs.get(...split(controller))?.configs.forEach(queue.add);
         }
       },
-      onStatus: watchHealth(health, 'pods'),
+      onStatus: reportWatch(health, 'pods'),
     }),
   );
   const streams = defer(
@@ -127,7 +126,7 @@ export async function startController(parts: Parts): Promise<void> {
         for (const tag of movedTags(now, before))
           followers.members(tagId({ namespace, stream, tag })).forEach(queue.add);
       },
-      onStatus: watchHealth(health, 'imagestreams'),
+      onStatus: reportWatch(health, 'imagestreams'),
     }),
   );
   const views = [configs, rcs, pods, streams];

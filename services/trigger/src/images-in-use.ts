@@ -1,8 +1,7 @@
 import type { DeploymentConfig, TagEvent } from '@tagstream/api-types';
 import { resources, watchCache } from '@tagstream/kube';
-import { GroupIndex } from '@tagstream/service';
+import { GroupIndex, reportWatch } from '@tagstream/service';
 import type { Parts } from './parts.ts';
-import { watchHealth } from './watch-health.ts';
 
 /** The images that workloads run, so that the history of a tag does not lose them. */
 export interface ImagesInUse {
@@ -30,7 +29,7 @@ export function startImagesInUse({ kube, config, health, signal, defer }: Parts)
       signal,
       project: imagesOf,
       onChange: ({ namespace, name }, images = []) => set({ id: `deploymentconfigs/${namespace}/${name}` }, images),
-      onStatus: watchHealth(health, 'deploymentconfigs'),
+      onStatus: reportWatch(health, 'deploymentconfigs'),
     }),
   );
   configs.synced.then(

@@ -1,7 +1,7 @@
 import { connectBus } from '@tagstream/bus';
 import { allStreams } from '@tagstream/events';
 import { connectKube, createPullPermission, permitEveryPull } from '@tagstream/kube';
-import type { ServiceContext } from '@tagstream/service';
+import { kubeOptions, natsOptions, reportConnection, type ServiceContext } from '@tagstream/service';
 import type { TriggerConfig } from './config.ts';
 import { startImagesInUse } from './images-in-use.ts';
 import { startStreams } from './stream/start-streams.ts';
@@ -16,32 +16,12 @@ export async function startTrigger(context: ServiceContext<TriggerConfig>): Prom
   const { config, log, clock, metrics, health, signal, defer } = context;
   const telemetry = createTelemetry(metrics, log);
 
-  health.set('nats', { ready: false, detail: 'connecting' });
-  const bus = defer(
-    await connectBus({
-      servers: config.natsUrl,
-      name: 'trigger',
-      prefix: config.subjectPrefix,
-      signal,
-      ...(config.natsCreds && { credsFile: config.natsCreds }),
-      onStatus: (status) =>
-        health.set(
-          'nats',
-          status.kind === 'connected'
-            ? { ready: true, detail: `connected to ${status.server}` }
-            : { ready: false, detail: status.reason },
-        ),
-    }),
-  );
+  const onStatus = reportConnection(health, 'nats');
+  const bus = defer(await connectBus({ ...natsOptions(context), onStatus }));
   await bus.ensureStreams(allStreams, { signal });
 
-  const kube = defer(
-    await connectKube({
-      userAgent: 'tagstream-trigger',
-      maxConnections: config.patchConcurrency + FREE_CONNECTIONS,
-      ...(config.kubeconfig && { kubeconfig: config.kubeconfig }),
-    }),
-  );
+  const maxConnections = config.patchConcurrency + FREE_CONNECTIONS;
+  const kube = defer(await connectKube({ ...kubeOptions(context), maxConnections }));
   const mayPull = config.checkPullPermission ? createPullPermission(kube, clock) : permitEveryPull;
   const parts = { bus, kube, mayPull, config, clock, health, telemetry, signal, defer };
   const inUse = startImagesInUse(parts);

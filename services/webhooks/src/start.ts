@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Bus, BusError, connectBus } from '@tagstream/bus';
 import { GitHook, RegistryPush, WebhookStream } from '@tagstream/events';
-import { ConfigError, closeServer, type ServiceContext, withRetry } from '@tagstream/service';
+import { ConfigError, closeServer, natsOptions, type ServiceContext, withRetry } from '@tagstream/service';
 import { startAdmission } from './admission/start-admission.ts';
 import type { WebhooksConfig } from './config.ts';
 import { startGitHooks } from './git/start-git-hooks.ts';
@@ -76,13 +76,7 @@ export async function startWebhooks(
   log.info({ address }, 'hooks open');
 
   const connect = async (): Promise<void> => {
-    const connected = await connectBus({
-      servers: config.natsUrl,
-      name: 'webhooks',
-      prefix: config.subjectPrefix,
-      ...(config.natsCreds !== undefined && { credsFile: config.natsCreds }),
-      signal,
-    });
+    const connected = await connectBus(natsOptions(context));
     bus = connected;
     void connected.closed.then((error) => error && fail(error));
     await withRetry(SETUP_RETRY, () => connected.ensureStreams([WebhookStream], { signal }), {

@@ -28,6 +28,7 @@ describe('the start of the webhooks service', () => {
       destination: { write: (line) => void lines.push(JSON.parse(line)) },
     });
     return {
+      name: 'webhooks',
       config: config.parse({ NATS_URL: NO_NATS, TAGSTREAM_HTTP_PORT: '0', TAGSTREAM_HTTP_HOST: '127.0.0.1', ...env }),
       log,
       clock: systemClock,

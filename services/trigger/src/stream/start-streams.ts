@@ -2,10 +2,9 @@ import type { ImageStream } from '@tagstream/api-types';
 import { RegistryPoll, RegistryStream, RepositoryPoll } from '@tagstream/events';
 import type { HistoryLimit } from '@tagstream/image-stream';
 import { resources, watchCache } from '@tagstream/kube';
-import { GroupIndex, type KeyedQueueOptions, keyedQueue } from '@tagstream/service';
+import { GroupIndex, type KeyedQueueOptions, keyedQueue, reportWatch } from '@tagstream/service';
 import { ACK_WAIT_MS, durableName, MAX_DELIVER, type Parts, RETRY } from '../parts.ts';
 import { resync } from '../resync.ts';
-import { watchHealth } from '../watch-health.ts';
 import { applyPollHandler } from './apply-poll.ts';
 import { applyRepositoryHandler } from './apply-repository.ts';
 import { createAskAgain } from './ask-again.ts';
@@ -68,7 +67,7 @@ export async function startStreams(parts: Parts & { readonly keep: NonNullable<H
         for (const waiting of waits.members(id)) toReconcile.add(waiting);
         toHeal.add(id);
       },
-      onStatus: watchHealth(health, 'imagestreams'),
+      onStatus: reportWatch(health, 'imagestreams'),
     }),
   );
 

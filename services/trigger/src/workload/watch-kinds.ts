@@ -1,7 +1,6 @@
 import type { KubeObject } from '@tagstream/api-types';
 import { type KubeClient, type WatchCache, type WatchStatus, watchCache } from '@tagstream/kube';
-import type { Health } from '@tagstream/service';
-import { watchHealth } from '../watch-health.ts';
+import { type Health, reportWatch } from '@tagstream/service';
 import { kindId, type WorkloadKind } from './workload-kind.ts';
 import { viewWorkload, type WorkloadKey, type WorkloadView, workloadKey } from './workload-view.ts';
 
@@ -67,7 +66,7 @@ export function watchKinds({
     return cache;
   }
 
-  const builtIn = builtInKinds.map((kind) => start(kind, watchHealth(health, kind.resource.plural)).synced);
+  const builtIn = builtInKinds.map((kind) => start(kind, reportWatch(health, kind.resource.plural)).synced);
   const isBuiltIn = new Set(builtInKinds.map(kindId));
 
   /** A further kind is no reason to be unready: the others are served. */

@@ -1,6 +1,6 @@
 import { localStream } from '@tagstream/image-stream';
 import { connectKube, type KubeClient, resources, type WatchStatus, watchCache } from '@tagstream/kube';
-import { closeServer, type ServiceContext } from '@tagstream/service';
+import { closeServer, kubeOptions, type ServiceContext } from '@tagstream/service';
 import type { WebhooksConfig } from '../config.ts';
 import { certificatePlace } from './admission-config.ts';
 import { type AdmissionServer, createAdmissionServer, replaceCertificate } from './admission-server.ts';
@@ -28,9 +28,7 @@ export async function startAdmission(context: ServiceContext<WebhooksConfig>): P
   if (port === undefined) return;
   const place = certificatePlace(config);
   const telemetry = createAdmissionTelemetry(metrics, log);
-  const kube = defer(
-    await connectKube({ userAgent: 'tagstream-webhooks', ...(config.kubeconfig && { kubeconfig: config.kubeconfig }) }),
-  );
+  const kube = defer(await connectKube(kubeOptions(context)));
   let status: WatchStatus = { synced: false, connected: false };
   const streams = defer(
     watchCache(kube, resources.imageStreams, {

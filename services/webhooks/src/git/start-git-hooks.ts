@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventData, GitHook } from '@tagstream/events';
 import { connectKube, resources, type WatchStatus, watchCache } from '@tagstream/kube';
-import type { ServiceContext } from '@tagstream/service';
+import { kubeOptions, type ServiceContext } from '@tagstream/service';
 import type { WebhooksConfig } from '../config.ts';
 import type { GitHookDeps } from './git-hook-routes.ts';
 import { createHookSecrets } from './hook-secrets.ts';
@@ -22,9 +22,7 @@ export async function startGitHooks(
   const { config, log, metrics, health, clock, signal } = context;
   if (!config.gitHooks) return undefined;
   const telemetry = createGitTelemetry(metrics, log);
-  const kube = context.defer(
-    await connectKube({ userAgent: 'tagstream-webhooks', ...(config.kubeconfig && { kubeconfig: config.kubeconfig }) }),
-  );
+  const kube = context.defer(await connectKube(kubeOptions(context)));
   let status: WatchStatus = { synced: false, connected: false };
   const configs = context.defer(
     watchCache(kube, resources.buildConfigs, {
