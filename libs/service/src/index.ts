@@ -28,3 +28,4 @@ export { createMetrics, DEFAULT_BUCKETS_S, type MetricOptions, type Metrics } fr
 export { reportConnection, reportWatch } from './report-health.ts';
 export { backoffMs, type RetryOptions, type RetryPolicy, withRetry } from './retry.ts';
 export { runService, type Service, type ServiceConfig, type ServiceContext } from './run-service.ts';
+export { countKubeRequests, countMessages } from './shared-metrics.ts';

@@ -1,7 +1,6 @@
 import type { Build } from '@tagstream/api-types';
 import type { ConsumerEvent } from '@tagstream/bus';
-import type { RequestMetrics } from '@tagstream/kube';
-import type { Log, Metrics } from '@tagstream/service';
+import { countKubeRequests, type Log, type Metrics } from '@tagstream/service';
 
 /** What this service tells about itself: one function a fact, each a metric and a log line together. */
 export type Telemetry = ReturnType<typeof createTelemetry>;
@@ -33,11 +32,6 @@ export function createTelemetry(metrics: Metrics, log: Log) {
   const lostLogs = metrics.counter({
     name: 'tagstream_builder_lost_log_pieces_total',
     help: 'Pieces of logs that could not be stored',
-  });
-  const requests = metrics.counter({
-    name: 'tagstream_builder_kube_requests_total',
-    help: 'Requests to the Kubernetes API, by verb, resource and result: ok or why it failed',
-    labels: ['verb', 'resource', 'result'],
   });
   const messages = metrics.counter({
     name: 'tagstream_builder_messages_total',
@@ -101,9 +95,7 @@ export function createTelemetry(metrics: Metrics, log: Log) {
     reconcileFailed(key: string, error: unknown) {
       log.warn({ build: key, err: error }, 'job not looked after');
     },
-    requested({ verb, resource, code }: RequestMetrics) {
-      requests.inc({ verb, resource, result: code ?? 'ok' });
-    },
+    requested: countKubeRequests(metrics, 'builder'),
   };
 }
 

@@ -1,7 +1,5 @@
-import type { ConsumerEvent } from '@tagstream/bus';
 import type { Action, Emission } from '@tagstream/deployment';
-import type { RequestMetrics } from '@tagstream/kube';
-import type { Log, Metrics } from '@tagstream/service';
+import { countKubeRequests, countMessages, type Log, type Metrics } from '@tagstream/service';
 
 /** What this service tells about itself: one function a fact, each a metric and a log line together. */
 export type Telemetry = ReturnType<typeof createTelemetry>;
@@ -31,26 +29,11 @@ export function createTelemetry(metrics: Metrics, log: Log) {
     name: 'tagstream_rollout_dropped_events_total',
     help: 'Kubernetes events that were not recorded because too many were on their way',
   });
-  const requests = metrics.counter({
-    name: 'tagstream_rollout_kube_requests_total',
-    help: 'Requests to the Kubernetes API, by verb, resource and result: ok or why it failed',
-    labels: ['verb', 'resource', 'result'],
-  });
-  const messages = metrics.counter({
-    name: 'tagstream_rollout_messages_total',
-    help: 'Messages consumed, by consumer and outcome',
-    labels: ['consumer', 'outcome'],
-  });
 
   return {
     log,
     /** Tells what happens in a consumer. */
-    consumed: (consumer: string) => (event: ConsumerEvent) => {
-      messages.inc({ consumer, outcome: event.kind });
-      if (event.kind === 'done' || event.kind === 'consuming') return;
-      const { kind, ...about } = event;
-      log.warn({ consumer, outcome: kind, ...about }, 'message not processed');
-    },
+    consumed: countMessages(metrics, log, 'rollout'),
     written(action: Action, about: object) {
       const write = nameOf(action);
       writes.inc({ write, result: 'done' });
@@ -73,9 +56,7 @@ export function createTelemetry(metrics: Metrics, log: Log) {
       }
       log.info({ milestone, ...about }, 'rollout milestone');
     },
-    requested({ verb, resource, code }: RequestMetrics) {
-      requests.inc({ verb, resource, result: code ?? 'ok' });
-    },
+    requested: countKubeRequests(metrics, 'rollout'),
     delayed(seconds: number) {
       delay.observe(seconds);
     },

@@ -1,5 +1,4 @@
-import type { ConsumerEvent } from '@tagstream/bus';
-import type { Log, Metrics } from '@tagstream/service';
+import { countMessages, type Log, type Metrics } from '@tagstream/service';
 
 /** What this service tells about itself: one function a fact, each a metric and a log line together. */
 export type Telemetry = ReturnType<typeof createTelemetry>;
@@ -46,24 +45,13 @@ export function createTelemetry(metrics: Metrics, log: Log) {
     help: 'From the arrival of a push notification to the written workload',
   });
 
-  const messages = metrics.counter({
-    name: 'tagstream_trigger_messages_total',
-    help: 'Messages consumed, by consumer and outcome',
-    labels: ['consumer', 'outcome'],
-  });
-
   // Their fields are names and image references; looking for secrets in them would take half of the time that a line takes.
   const patches = log.child({}, { redact: [] });
 
   return {
     log,
     /** Tells what happens in a consumer. */
-    consumed: (consumer: string) => (event: ConsumerEvent) => {
-      messages.inc({ consumer, outcome: event.kind });
-      if (event.kind === 'done' || event.kind === 'consuming') return;
-      const { kind, ...about } = event;
-      log.warn({ consumer, outcome: kind, ...about }, 'message not processed');
-    },
+    consumed: countMessages(metrics, log, 'trigger'),
     observed(result: 'applied' | 'unchanged' | 'stale' | 'gone', about: object) {
       observations.inc({ result });
       log[result === 'applied' ? 'info' : 'debug']({ ...about, result }, 'observation handled');
