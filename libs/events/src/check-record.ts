@@ -67,6 +67,15 @@ export function checkKey(scope: string, shard: number): string {
   return `${scope}.${shard}`;
 }
 
+/**
+ * Key of the answers to import-now annotations in a part: a shard whose records have only `c` and `n`. They are apart from
+ * the records, because every poller follows them and they are written only when somebody asks. A record without `n` says
+ * that a check was made since the annotation was taken away.
+ */
+export function answersKey(scope: string, shard: number | '*'): string {
+  return `${scope}.answers.${shard}`;
+}
+
 /** Reads a shard of the bucket; what is no shard counts as an empty one. */
 export function readCheckShard(value: unknown): CheckShard {
   return ShardValue.Check(value) ? value : {};

@@ -1,6 +1,7 @@
 export { allEvents } from './all-events.ts';
 export { BuildProgressed } from './build-progressed.ts';
 export {
+  answersKey,
   CHECK_SHARDS,
   CHECKS_BUCKET,
   type CheckedTag,

@@ -23,6 +23,16 @@ export function recordOf(check: RecordedCheck, importNow: string): CheckRecord {
 }
 
 /**
+ * The answer to the import-now annotation that a check gives, undefined when it is known already.
+ * @param known the answer before it, of any replica. The new one counts as later, whatever their clocks say.
+ * @param importNow value of the annotation when the registry was asked, empty for none.
+ */
+export function answerAfter(known: CheckRecord | undefined, atMs: number, importNow: string): CheckRecord | undefined {
+  if ((known?.n ?? '') === importNow) return undefined;
+  return { c: Math.max(atMs, (known?.c ?? 0) + 1), ...(importNow !== '' && { n: importNow }) };
+}
+
+/**
  * What a shard is after new records: of each tag the later check counts, its failure is kept until there is a later one, and
  * tags that are gone are left out.
  */

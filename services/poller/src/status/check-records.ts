@@ -1,6 +1,7 @@
 import type { Bucket, Bus } from '@tagstream/bus';
 import { BusError } from '@tagstream/bus';
 import {
+  answersKey,
   CHECKS_BUCKET,
   type CheckedTag,
   type CheckRecord,
@@ -14,7 +15,7 @@ import { backoffMs, type Clock } from '@tagstream/service';
 import type { CheckRecorder } from '../check-target.ts';
 import { forEachBounded } from '../for-each-bounded.ts';
 import type { TagView } from '../tag-view.ts';
-import { mergeRecord, mergeShard, recordOf } from './check-record.ts';
+import { answerAfter, mergeRecord, mergeShard, recordOf } from './check-record.ts';
 
 export interface CheckRecordsOptions {
   /** Whose tags these are: one for each group of replicas that share out the same tags. */
@@ -37,7 +38,7 @@ export interface CheckRecords extends CheckRecorder, AsyncDisposable {
 }
 
 /**
- * Checks are gathered for so long before they are written. This bounds the writes to one for each shard in this time,
+ * Checks are gathered for so long before they are written. This bounds the writes to one for each key in this time,
  * whatever the number of tags and checks; what is lost when a process is killed is shown as older than it is.
  */
 const WRITE_EVERY_MS = 10_000;
@@ -54,30 +55,32 @@ export async function keepCheckRecords(bus: Pick<Bus, 'bucket'>, options: CheckR
   const { scope, clock, hasTag } = options;
   const bucket: Bucket = await bus.bucket(CHECKS_BUCKET);
   const stop = new AbortController();
-  /** What is not written yet. */
-  const fresh = new Map<number, Record<string, CheckRecord>>();
-  /** The check by annotation that was made last for each tag whose stream asks for one. */
-  const answers = new Map<string, { readonly value: string; readonly atMs: number }>();
+  /** What is not written yet, by key. */
+  const fresh = new Map<string, Record<string, CheckRecord>>();
+  /** The last answer to the annotation, for each tag that ever had one. */
+  const answers = new Map<string, CheckRecord>();
 
-  function noteAnswer(id: string, { c, n }: CheckRecord): void {
-    if (c < (answers.get(id)?.atMs ?? 0)) return; // an older record than what is known here
-    if (n === undefined) answers.delete(id);
-    else answers.set(id, { value: n, atMs: c });
+  function add(key: string, id: string, record: CheckRecord): void {
+    const records = fresh.get(key) ?? {};
+    fresh.set(key, records);
+    const known = records[id];
+    records[id] = known === undefined ? record : mergeRecord(known, record);
   }
 
   const current = Promise.withResolvers<void>();
   const watch = bucket.watch({
-    key: `${scope}.>`,
+    // Not the records themselves: they change with every check, and no replica needs those of the others.
+    key: answersKey(scope, '*'),
     onChange(change) {
       if (change.kind === 'current') current.resolve();
-      if (change.kind === 'put')
-        for (const [id, record] of Object.entries(readCheckShard(change.value))) noteAnswer(id, record);
+      if (change.kind !== 'put') return;
+      for (const [id, answer] of Object.entries(readCheckShard(change.value)))
+        if (answer.c >= (answers.get(id)?.c ?? 0)) answers.set(id, answer);
     },
   });
   await Promise.race([current.promise, watch.closed]);
 
-  async function write(shard: number, records: CheckShard): Promise<void> {
-    const key = checkKey(scope, shard);
+  async function write(key: string, records: CheckShard): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
         const entry = await bucket.get(key);
@@ -93,13 +96,13 @@ export async function keepCheckRecords(bus: Pick<Bus, 'bucket'>, options: CheckR
   }
 
   async function writeFresh(): Promise<void> {
-    await forEachBounded([...fresh], PARALLEL, async ([shard, records]) => {
-      fresh.delete(shard);
+    await forEachBounded([...fresh], PARALLEL, async ([key, records]) => {
+      fresh.delete(key);
       try {
-        await write(shard, records);
+        await write(key, records);
       } catch (error) {
         // Once more next time, unless it was checked again since.
-        fresh.set(shard, { ...mergeShard(records, fresh.get(shard) ?? {}, hasTag) });
+        fresh.set(key, { ...mergeShard(records, fresh.get(key) ?? {}, hasTag) });
         options.onTrouble(error);
       }
     });
@@ -116,21 +119,21 @@ export async function keepCheckRecords(bus: Pick<Bus, 'bucket'>, options: CheckR
   return {
     checked(tag, target, check) {
       const id = checkId(tag);
-      const record = recordOf(check, tag.importNow);
       const shard = checkShard(target.offset);
-      const records = fresh.get(shard) ?? {};
-      fresh.set(shard, records);
-      const known = records[id];
-      records[id] = known === undefined ? record : mergeRecord(known, record);
-      noteAnswer(id, record);
+      add(checkKey(scope, shard), id, recordOf(check, tag.importNow));
+      const answer = answerAfter(answers.get(id), check.atMs, tag.importNow);
+      if (answer === undefined) return;
+      answers.set(id, answer);
+      add(answersKey(scope, shard), id, answer);
     },
-    isAnswered: (tag) => answers.get(checkId(tag))?.value === tag.importNow,
+    isAnswered: (tag) => answers.get(checkId(tag))?.n === tag.importNow,
     async read(tags) {
       const shards = new Map<number, CheckShard>();
       const wanted = [...new Set(tags.map(({ offset }) => checkShard(offset)))];
       await forEachBounded(wanted, PARALLEL, async (shard) => {
-        const stored = readCheckShard((await bucket.get(checkKey(scope, shard)))?.value);
-        shards.set(shard, mergeShard(stored, fresh.get(shard) ?? {}, hasTag));
+        const key = checkKey(scope, shard);
+        const stored = readCheckShard((await bucket.get(key))?.value);
+        shards.set(shard, mergeShard(stored, fresh.get(key) ?? {}, hasTag));
       });
       return tags.map(({ tag, offset }) => shards.get(checkShard(offset))?.[checkId(tag)]);
     },

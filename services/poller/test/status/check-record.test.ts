@@ -1,6 +1,6 @@
 import { CHECK_SHARDS, checkId, checkShard, readCheckShard } from '@tagstream/events';
 import { describe, expect, test } from 'vitest';
-import { mergeRecord, mergeShard, recordOf } from '../../src/status/check-record.ts';
+import { answerAfter, mergeRecord, mergeShard, recordOf } from '../../src/status/check-record.ts';
 
 const everything = () => true;
 
@@ -23,6 +23,21 @@ describe('the record of a check', () => {
     const failed = recordOf({ atMs: 5, retryAtMs: 9, error: { reason: 'NotFound', message: 'm' } }, '');
     expect(mergeRecord(failed, { c: 7 })).toEqual({ c: 7, e: [5, 'NotFound', 'm'] });
     expect(mergeRecord({ c: 7 }, failed)).toEqual({ c: 7, e: [5, 'NotFound', 'm'] });
+  });
+});
+
+describe('the answer to an annotation', () => {
+  test.each([
+    { of: 'a tag that was never asked for', known: undefined, importNow: '', answer: undefined },
+    { of: 'the first value', known: undefined, importNow: 'v1', answer: { c: 5, n: 'v1' } },
+    { of: 'a value that is answered already', known: { c: 3, n: 'v1' }, importNow: 'v1', answer: undefined },
+    { of: 'another value', known: { c: 3, n: 'v1' }, importNow: 'v2', answer: { c: 5, n: 'v2' } },
+    { of: 'another value, by a slow clock', known: { c: 9, n: 'v1' }, importNow: 'v2', answer: { c: 10, n: 'v2' } },
+    { of: 'an annotation that was taken away', known: { c: 3, n: 'v1' }, importNow: '', answer: { c: 5 } },
+    { of: 'one that was taken away before', known: { c: 3 }, importNow: '', answer: undefined },
+    { of: 'one that came back', known: { c: 3 }, importNow: 'v1', answer: { c: 5, n: 'v1' } },
+  ])('$of', ({ known, importNow, answer }) => {
+    expect(answerAfter(known, 5, importNow)).toEqual(answer);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Bus, connectBus } from '@tagstream/bus';
-import { checkShard, turnOffset } from '@tagstream/events';
+import { answersKey, CHECKS_BUCKET, checkShard, turnOffset } from '@tagstream/events';
 import { systemClock } from '@tagstream/service';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type CheckRecords, keepCheckRecords } from '../../src/status/check-records.ts';
@@ -107,5 +107,51 @@ describe('the records of checks', () => {
     await expect.poll(() => b.records.isAnswered(asked), patience).toBe(true);
     expect((await startReplica()).records.isAnswered(asked)).toBe(true);
     expect(b.records.isAnswered(tagOf(name, 'v2'))).toBe(false);
+  });
+
+  test('give every replica the last answer, even from one whose clock is behind', async () => {
+    const [a, b] = [await startReplica(), await startReplica()];
+    const [name = ''] = names;
+    check(a.records, name, 1_000, 'v1');
+    await a.records[Symbol.asyncDispose]();
+    await expect.poll(() => b.records.isAnswered(tagOf(name, 'v1')), patience).toBe(true);
+    check(b.records, name, 500, 'v2');
+    await b.records[Symbol.asyncDispose]();
+    const { records } = await startReplica();
+    expect(records.isAnswered(tagOf(name, 'v2'))).toBe(true);
+    expect(records.isAnswered(tagOf(name, 'v1'))).toBe(false);
+  });
+
+  test('do not answer a value again that came back after a check without it', async () => {
+    const [name = ''] = names;
+    const first = await startReplica();
+    check(first.records, name, 5, 'v1');
+    check(first.records, name, 6);
+    expect(first.records.isAnswered(tagOf(name, 'v1'))).toBe(false);
+    await first.records[Symbol.asyncDispose]();
+    expect((await startReplica()).records.isAnswered(tagOf(name, 'v1'))).toBe(false);
+  });
+
+  test('are followed by the other replicas only where somebody asked for a check', async () => {
+    const { bus, records } = await startReplica();
+    const [quiet = '', asked = ''] = names;
+    const bucket = await bus.bucket(CHECKS_BUCKET);
+    const revision = async () => (await bucket.get(answersKey('poller', 0)))?.revision;
+    check(records, quiet, 5);
+    await records[Symbol.asyncDispose]();
+    expect(await revision()).toBeUndefined();
+
+    const second = await startReplica();
+    check(second.records, asked, 5, 'v1');
+    await second.records[Symbol.asyncDispose]();
+    const written = await revision();
+    expect(written).toBeDefined();
+
+    const third = await startReplica();
+    check(third.records, asked, 6, 'v1');
+    check(third.records, quiet, 6);
+    await third.records[Symbol.asyncDispose]();
+    expect(await revision()).toBe(written);
+    expect(await read((await startReplica()).records, quiet, asked)).toEqual([6, 6]);
   });
 });
