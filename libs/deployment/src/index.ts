@@ -64,6 +64,7 @@ export { recordedConfig } from './recorded-config.ts';
 export { newReplicationController, ownerReferenceTo } from './replication-controller.ts';
 export { isPodOf, type RolloutPod } from './rollout-pod.ts';
 export { computeStatus, type StatusInput, statusDiffers } from './status.ts';
+export { tellsOfRolloutUnderWay } from './status-hold.ts';
 export { follows, type LiveTag, specTagOf, type TagTarget, tagTargetId } from './tag-target.ts';
 export { sameTemplate } from './template.ts';
 export { decideVersion, type VersionDecision } from './version-decision.ts';

@@ -25,8 +25,11 @@ export interface Observed {
   readonly liveTags: ReadonlyMap<string, LiveTag>;
   /** Whether this process knows that a milestone was published; what it forgets is published again, with the same id. */
   readonly isPublished: (emission: Emission) => boolean;
-  /** When this process last wrote the status, in milliseconds since the epoch; undefined when it does not know. */
-  readonly statusWrittenMs?: number | undefined;
+  /**
+   * When this process last wrote the status, in milliseconds since the epoch, and for how long how far a rollout is may then
+   * stay unwritten; undefined when it has not written it.
+   */
+  readonly statusWritten?: { readonly atMs: number; readonly holdMs: number } | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
 }

@@ -37,13 +37,13 @@ test.each<[string, DeploymentConfigStatus, ReplicationController[], number | und
   ['too few are available', stored(), [old(2), next('Running', 2)], 0, written],
   ['the end', stored(), [old(3), next('Failed', 2)], 0, { kind: 'change-rc' }],
 ])('a status that says: %s', (_, status, rcs, writtenMs, expected) => {
-  const statusWrittenMs = writtenMs === undefined ? undefined : START_MS + writtenMs;
-  expect(step({ ...dc, status }, rcs, { statusWrittenMs })).toMatchObject(expected);
+  const statusWritten = writtenMs === undefined ? undefined : { atMs: START_MS + writtenMs, holdMs: 1000 };
+  expect(step({ ...dc, status }, rcs, { statusWritten })).toMatchObject(expected);
 });
 
 test('how a rollout ended is written at once', () => {
   const rcs = [rcOf(1, 'Complete', { dc }), rcOf(2, 'Complete', { dc, replicas: 4 })];
-  expect(step({ ...dc, status: stored() }, rcs, { statusWrittenMs: START_MS })).toMatchObject({
+  expect(step({ ...dc, status: stored() }, rcs, { statusWritten: { atMs: START_MS, holdMs: 1000 } })).toMatchObject({
     kind: 'write-status',
     status: { updatedReplicas: 4, observedGeneration: 1 },
   });

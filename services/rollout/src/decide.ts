@@ -19,6 +19,7 @@ import { readPod } from './live-pod.ts';
 import { readTags } from './live-tags.ts';
 import type { WriteAction } from './perform.ts';
 import { type PullRefusals, withoutRefused } from './pull-refusals.ts';
+import type { StatusPace } from './status-pace.ts';
 import type { ConfigView } from './views.ts';
 
 /** What a decision needs: what is seen, and whom to ask and tell. */
@@ -30,8 +31,8 @@ export interface DecideDeps {
   readonly controllers: (key: string) => readonly ReplicationController[];
   /** The hook and deployer pods of these. */
   readonly pods: (key: string) => readonly RolloutPod[];
-  /** When this process last wrote the status of a DeploymentConfig, in milliseconds since the epoch. */
-  readonly statusWrites: Map<string, number>;
+  /** How often the progress of rollouts is written. */
+  readonly statusPace: StatusPace;
   /** Images of other namespaces that may not be used. */
   readonly pulls: PullRefusals;
   /** Images that are held back for some time. */
@@ -75,7 +76,7 @@ export async function decide(
       livePods,
       liveTags,
       isPublished: deps.announcer.isPublished,
-      statusWrittenMs: deps.statusWrites.get(key),
+      statusWritten: deps.statusPace.lastWrite(key),
       nowMs,
     };
     const action = nextStep(observed);

@@ -39,7 +39,7 @@ export async function reconcile(deps: ReconcileDeps, key: string, signal: AbortS
   if (view === undefined) {
     for (const request of requests) request.resolve();
     deps.pending.forget(key);
-    deps.statusWrites.delete(key);
+    deps.statusPace.forget(key);
     deps.pulls.forget(key);
     return undefined;
   }
@@ -79,7 +79,9 @@ async function execute(deps: ReconcileDeps, key: string, view: ConfigView, actio
   switch (performed.kind) {
     case 'done':
       deps.pending.set(key, performed, deps.clock.now());
-      if (action.kind === 'write-status') deps.statusWrites.set(key, deps.clock.now());
+      if (action.kind === 'write-status' || action.kind === 'bump-version') {
+        deps.statusPace.written(key, action.status, deps.clock.now());
+      }
       deps.telemetry.written(action, { config: key, object: performed.object.metadata.name });
       for (const note of action.events ?? []) deps.recordEvent(dc, note);
       return { again: { againAfterMs: AGAIN_MS } };

@@ -12,6 +12,7 @@ import { createImageWaits } from './image-waits.ts';
 import { PendingWrites } from './pending-write.ts';
 import { createPullRefusals } from './pull-refusals.ts';
 import { reconcile } from './reconcile.ts';
+import { StatusPace } from './status-pace.ts';
 import type { Telemetry } from './telemetry.ts';
 import {
   configId,
@@ -138,7 +139,7 @@ export async function startController(parts: Parts): Promise<void> {
     recordEvent,
     waits,
     pending: new PendingWrites(),
-    statusWrites: new Map<string, number>(),
+    statusPace: new StatusPace(),
     pulls: createPullRefusals({ mayPull, recordEvent, telemetry }),
     wakeUps,
     config: (key: string) => configs.get(...split(key)),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   DeploymentConfig,
   DeploymentConfigSpec,
@@ -6,17 +5,13 @@ import type {
   KubeObject,
   ReplicationController,
 } from '@tagstream/api-types';
-import { type Bus, connectBus } from '@tagstream/bus';
 import { versionOf } from '@tagstream/deployment';
-import { allStreams, type EventData, RolloutProgressed, RolloutsStream } from '@tagstream/events';
-import { connectKube, type KubeClient, resources } from '@tagstream/kube';
+import { type EventData, RolloutProgressed, RolloutsStream } from '@tagstream/events';
+import { resources } from '@tagstream/kube';
+import { openPlace, type Place } from '@tagstream/testing';
 
 /** A namespace and a part of the bus of a test's own, with what the rollout service works between at hand. */
-export interface Cluster extends AsyncDisposable {
-  readonly namespace: string;
-  readonly prefix: string;
-  readonly kube: KubeClient;
-  readonly bus: Bus;
+export interface Cluster extends Place {
   /** Milestones published, in order: `web-1 started`, of a second attempt `web-1 started (2)`. */
   readonly milestones: readonly string[];
   /** Creates a DeploymentConfig or replaces its spec. */
@@ -37,14 +32,8 @@ type Progress = EventData<typeof RolloutProgressed>;
 
 /** Starts a test's own place in the shared servers. */
 export async function startCluster(natsUrl: string, kubeconfig: string): Promise<Cluster> {
-  await using stack = new AsyncDisposableStack();
-  const prefix = `rollout-${randomUUID().slice(0, 8)}`;
-  const namespace = prefix;
-  const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig }));
-  await kube.create(resources.namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
-  const bus = stack.use(await connectBus({ servers: natsUrl, name: 'test', prefix }));
-  await bus.ensureStreams(allStreams);
+  const place = await openPlace(natsUrl, kubeconfig, 'rollout');
+  const { namespace, kube, bus } = place;
   const milestones: string[] = [];
   bus.subscribe(RolloutProgressed, {
     stream: RolloutsStream,
@@ -54,12 +43,8 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
   const configKey = (name: string) => ({ resource: resources.deploymentConfigs, namespace, name });
   const streamKey = (name: string) => ({ resource: resources.imageStreams, namespace, name });
   const controllerKey = (name: string) => ({ resource: resources.replicationControllers, namespace, name });
-  const kept = stack.move();
   return {
-    namespace,
-    prefix,
-    kube,
-    bus,
+    ...place,
     milestones,
     async apply(name, spec) {
       const whole = { replicas: 2, selector: { app: name }, template: template(name, 'web:1'), ...spec };
@@ -95,7 +80,6 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
       });
       return items.map(({ reason }) => reason);
     },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -18,8 +18,8 @@ describe('several controllers, and ones that die', () => {
   afterAll(() => stack.disposeAsync());
 
   test('two at once make one ReplicationController a version, and once everything is done write nothing', async () => {
-    await using one = await startInProcess(cluster, servers);
-    await using two = await startInProcess(cluster, servers);
+    await using one = await startInProcess(cluster.env);
+    await using two = await startInProcess(cluster.env);
     const names = ['both-a', 'both-b', 'both-c'];
     for (const version of [1, 2]) {
       await Promise.all(
@@ -61,14 +61,14 @@ describe('several controllers, and ones that die', () => {
     await edit(version);
     for (let atWrite = 1, died = true; died; atWrite++) {
       for (const sent of [false, true]) {
-        await using dying = await startInProcess(cluster, servers, { atWrite, sent });
+        await using dying = await startInProcess(cluster.env, { atWrite, sent });
         died = false;
         void dying.crashed.then(() => {
           died = true;
         });
         await expect.poll(async () => died || (await finished(version)), patience).toBe(true);
         if (died) {
-          await using healthy = await startInProcess(cluster, servers);
+          await using healthy = await startInProcess(cluster.env);
           await expect.poll(() => finished(version), patience).toBe(true);
           void healthy;
         }
@@ -86,7 +86,7 @@ describe('outages', () => {
   test('a rollout goes on while NATS is away, and is told when it is back', async () => {
     await using nats = await startNats();
     await using cluster = await startCluster(nats.url, servers.kubeconfig);
-    await using controller = await startInProcess(cluster, { ...servers, natsUrl: nats.url });
+    await using controller = await startInProcess(cluster.env);
     await cluster.apply('web', { strategy });
     await expect.poll(() => cluster.milestones, patience).toContain('web-1 complete');
 
@@ -104,7 +104,7 @@ describe('outages', () => {
     await using control = await startControlPlane();
     await applyCrds(control.kubeconfig, resolve(import.meta.dirname, '../../../deploy/crds'));
     await using cluster = await startCluster(servers.natsUrl, control.kubeconfig);
-    await using controller = await startInProcess(cluster, { ...servers, kubeconfig: control.kubeconfig });
+    await using controller = await startInProcess(cluster.env);
     await cluster.apply('web', { strategy });
     await expect.poll(() => cluster.rollouts('web'), patience).toEqual(['v1 Complete 2/2']);
 

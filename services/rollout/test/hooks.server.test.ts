@@ -12,7 +12,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = stack.use(await startCluster(servers.natsUrl, servers.kubeconfig));
-  stack.use(await startInProcess(cluster, servers));
+  stack.use(await startInProcess(cluster.env));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -7,13 +7,7 @@ const patience = { timeout: 20_000, interval: 50 };
 
 test('an image that a GitOps tool takes back is put back twice, then waits; nothing is rolled out for it, and the owner is told', async () => {
   await using cluster = await startCluster(inject('natsUrl'), inject('kubeconfig'));
-  await using _service = await startService('rollout', {
-    NATS_URL: inject('natsUrl'),
-    KUBECONFIG: inject('kubeconfig'),
-    TAGSTREAM_PREFIX: cluster.prefix,
-    TAGSTREAM_NAMESPACE: cluster.namespace,
-    TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-  });
+  await using _service = await startService('rollout', cluster.env);
   const from = { kind: 'ImageStreamTag', name: 'web:latest' };
   const imageChangeParams = { automatic: true, containerNames: ['web'], from };
   await cluster.moveTag('web', 'latest', 'web@one');

@@ -7,13 +7,7 @@ const patience = { timeout: 20_000, interval: 50 };
 
 test('a DeploymentConfig gets an image when it is old enough, without any event, and its owner is told once', async () => {
   await using cluster = await startCluster(inject('natsUrl'), inject('kubeconfig'));
-  await using _service = await startService('rollout', {
-    NATS_URL: inject('natsUrl'),
-    KUBECONFIG: inject('kubeconfig'),
-    TAGSTREAM_PREFIX: cluster.prefix,
-    TAGSTREAM_NAMESPACE: cluster.namespace,
-    TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-  });
+  await using _service = await startService('rollout', cluster.env);
   const from = { kind: 'ImageStreamTag', name: 'web:latest' };
   const trigger = {
     type: 'ImageChange' as const,

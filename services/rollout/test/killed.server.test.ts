@@ -33,14 +33,7 @@ beforeAll(async () => {
   const labelSelector = 'openshift.io/deployer-pod-for.name';
   stack.use(watchCache(cluster.kube, resources.pods, { ...remember, labelSelector, onChange }));
   stack.use(watchCache(cluster.kube, resources.replicationControllers, { ...remember, onChange }));
-  const env = {
-    NATS_URL: inject('natsUrl'),
-    KUBECONFIG: inject('kubeconfig'),
-    TAGSTREAM_PREFIX: cluster.prefix,
-    TAGSTREAM_NAMESPACE: cluster.namespace,
-    TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-  };
-  replicas = await Promise.all([startService('rollout', env), startService('rollout', env)]);
+  replicas = await Promise.all([startService('rollout', cluster.env), startService('rollout', cluster.env)]);
   for (const replica of replicas) stack.use(replica);
 });
 afterAll(() => stack.disposeAsync());

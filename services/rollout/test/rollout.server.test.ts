@@ -14,15 +14,7 @@ describe('the rollout service', () => {
 
   beforeAll(async () => {
     cluster = stack.use(await startCluster(inject('natsUrl'), inject('kubeconfig')));
-    service = stack.use(
-      await startService('rollout', {
-        NATS_URL: inject('natsUrl'),
-        KUBECONFIG: inject('kubeconfig'),
-        TAGSTREAM_PREFIX: cluster.prefix,
-        TAGSTREAM_NAMESPACE: cluster.namespace,
-        TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-      }),
-    );
+    service = stack.use(await startService('rollout', cluster.env));
   });
   afterAll(() => stack.disposeAsync());
 

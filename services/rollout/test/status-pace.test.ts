@@ -1,0 +1,42 @@
+import type { DeploymentConfigStatus } from '@tagstream/api-types';
+import { expect, test } from 'vitest';
+import { StatusPace } from '../src/status-pace.ts';
+
+const progressing = (reason: string): DeploymentConfigStatus => ({
+  conditions: [{ type: 'Progressing', status: 'True', reason }],
+});
+const underWay = progressing('ReplicationControllerUpdated');
+const ended = progressing('NewReplicationControllerAvailable');
+
+/** So many rollouts under way, each written at the instant 0. */
+function paceOf(rollouts: number): StatusPace {
+  const pace = new StatusPace();
+  for (let i = 0; i < rollouts; i++) pace.written(`shop/web-${i}`, underWay, 0);
+  return pace;
+}
+
+const written =
+  (...statuses: readonly DeploymentConfigStatus[]) =>
+  (pace: StatusPace): void => {
+    for (const status of statuses) pace.written('shop/web', status, 0);
+  };
+
+test.each<[rollouts: number, holdMs: number, why: string]>([
+  [1, 1000, 'a second apart'],
+  [20, 1000, 'twenty a second are no more than one each'],
+  [100, 5000, 'twenty a second are one each in five seconds'],
+  [5000, 30_000, 'nobody waits for longer than half a minute'],
+])('%i rollouts under way: progress is held for %i ms, because %s', (rollouts, holdMs) => {
+  expect(paceOf(rollouts).lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs });
+});
+
+test.each<[string, (pace: StatusPace) => void]>([
+  ['that was never written', () => undefined],
+  ['whose rollout ended', written(underWay, ended)],
+  ['that is gone', (pace) => [written(underWay)(pace), pace.forget('shop/web')]],
+])('nothing is held for a DeploymentConfig %s', (_, happens) => {
+  const pace = paceOf(100);
+  happens(pace);
+  expect(pace.lastWrite('shop/web')).toBeUndefined();
+  expect(pace.lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs: 5000 });
+});
