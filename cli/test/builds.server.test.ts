@@ -1,37 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Build, BuildConfig } from '@tagstream/api-types';
 import { claimBuild, type PhaseChange, phaseOf, writePhase } from '@tagstream/build';
-import { type Bus, connectBus } from '@tagstream/bus';
-import { allStreams, buildLogSubject } from '@tagstream/events';
-import { connectKube, isKubeError, type KubeClient, resources } from '@tagstream/kube';
+import type { Bus } from '@tagstream/bus';
+import { buildLogSubject } from '@tagstream/events';
+import { isKubeError, type KubeClient, resources } from '@tagstream/kube';
 import { startService } from '@tagstream/servers';
+import { openPlace } from '@tagstream/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { runCli } from './support/run-cli.ts';
 
 const patience = { timeout: 20_000, interval: 50 };
-const prefix = `cli-${randomUUID().slice(0, 8)}`;
-const namespace = prefix;
 const natsUrl = inject('natsUrl');
 const kubeconfig = inject('kubeconfig');
 const stack = new AsyncDisposableStack();
+let namespace: string;
+let prefix: string;
 let kube: KubeClient;
 let bus: Bus;
 let name: string;
 
 beforeAll(async () => {
-  kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig }));
-  await kube.create(resources.namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
-  bus = stack.use(await connectBus({ servers: natsUrl, name: 'test', prefix }));
-  await bus.ensureStreams(allStreams);
-  const env = {
-    NATS_URL: natsUrl,
-    KUBECONFIG: kubeconfig,
-    TAGSTREAM_PREFIX: prefix,
-    TAGSTREAM_NAMESPACE: namespace,
-    TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-  };
-  stack.use(await startService('builds', env));
+  const place = stack.use(await openPlace(natsUrl, kubeconfig, 'cli'));
+  ({ namespace, prefix, kube, bus } = place);
+  stack.use(await startService('builds', place.env));
 });
 afterAll(() => stack.disposeAsync());
 beforeEach(async () => {

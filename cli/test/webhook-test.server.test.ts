@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BuildConfig } from '@tagstream/api-types';
-import { connectKube, resources } from '@tagstream/kube';
+import { resources } from '@tagstream/kube';
 import { type ServiceProcess, startService } from '@tagstream/servers';
+import { openNamespace } from '@tagstream/testing';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { runCli } from './support/run-cli.ts';
 
@@ -18,12 +18,12 @@ describe('tagstream webhook test', () => {
   let url: string;
   let secretFile: string;
   let dir: string;
-  const namespace = `webhook-test-${randomUUID().slice(0, 8)}`;
+  let namespace: string;
 
   beforeAll(async () => {
-    const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig: inject('kubeconfig') }));
-    await kube.create(resources.namespaces, { metadata: { name: namespace } });
-    stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
+    const own = stack.use(await openNamespace(inject('kubeconfig'), 'webhook-test'));
+    const { kube } = own;
+    namespace = own.namespace;
     const spec = {
       source: { git: { uri: 'https://git.example.com/shop/web.git', ref: 'main' } },
       strategy: { type: 'Docker', dockerStrategy: {} },

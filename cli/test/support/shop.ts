@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type DeploymentConfig,
   type DeploymentConfigSpec,
@@ -9,13 +8,12 @@ import {
   type ReplicationController,
 } from '@tagstream/api-types';
 import { newReplicationController, type Phase } from '@tagstream/deployment';
-import { connectKube, type KubeClient, type ObjectKey, type Resource, resources } from '@tagstream/kube';
+import { type ObjectKey, type Resource, resources } from '@tagstream/kube';
+import { type OwnNamespace, openNamespace } from '@tagstream/testing';
 import { type CliResult, runCli } from './run-cli.ts';
 
 /** A namespace of a test's own in the shared cluster, without any controller of ours. */
-export interface Shop extends AsyncDisposable {
-  readonly namespace: string;
-  readonly kube: KubeClient;
+export interface Shop extends OwnNamespace {
   /** Runs `tagstream` in the namespace. */
   cli(...args: string[]): Promise<CliResult>;
   key(resource: Resource, name: string): ObjectKey;
@@ -51,18 +49,13 @@ export function imageTrigger(tag: string, lastTriggeredImage = '') {
 }
 
 export async function openShop(kubeconfig: string): Promise<Shop> {
-  await using stack = new AsyncDisposableStack();
-  const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig }));
-  const namespace = `cli-${randomUUID().slice(0, 8)}`;
-  await kube.create(resources.namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
-  const kept = stack.move();
+  const own = await openNamespace(kubeconfig, 'cli');
+  const { namespace, kube } = own;
   const key = (resource: Resource, name: string) => ({ resource, namespace, name });
   const create = async <T extends KubeObject>(resource: Resource, object: T) =>
     await kube.create<T>(resource, { ...object, metadata: { ...object.metadata, namespace } });
   return {
-    namespace,
-    kube,
+    ...own,
     key,
     create,
     cli: (...args) => runCli(['-n', namespace, ...args], { kubeconfig }),
@@ -92,7 +85,6 @@ export async function openShop(kubeconfig: string): Promise<Shop> {
         options,
       );
     },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

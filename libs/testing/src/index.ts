@@ -1,4 +1,9 @@
 export { describeBuildRunnerContract, type RunnerInstance } from './build-runner-contract.ts';
+export { type AccountKubeconfig, accountKubeconfig } from './cluster/account-kubeconfig.ts';
+export { type AppliedRights, applyRights, type RightsObject } from './cluster/apply-rights.ts';
+export type { CrashPoint } from './cluster/crashing-client.ts';
+export { type OwnNamespace, openNamespace, openPlace, type Place } from './cluster/open-place.ts';
+export { type InProcess, runInProcess } from './cluster/run-in-process.ts';
 export { type ConnectProxy, startConnectProxy } from './connect-proxy.ts';
 export {
   type FakeAuth,

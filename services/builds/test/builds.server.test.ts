@@ -3,8 +3,8 @@ import type { BuildConfigSpec } from '@tagstream/api-types';
 import { instantiateBuild } from '@tagstream/build';
 import { GitHook, RegistryPush, WebhookStream } from '@tagstream/events';
 import { resources } from '@tagstream/kube';
+import { accountKubeconfig, applyRights } from '@tagstream/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { createBuildsAccount } from './builds-account.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { startInProcess } from './controllers.ts';
 
@@ -17,9 +17,11 @@ let name: string;
 beforeAll(async () => {
   cluster = stack.use(await startCluster(servers.natsUrl, servers.kubeconfig));
   // With exactly the rights that the manifests give.
-  const account = stack.use(await createBuildsAccount(cluster.kube, cluster.namespace, servers.kubeconfig));
-  const own = { ...servers, kubeconfig: account.kubeconfig };
-  stack.use(await startInProcess(cluster, own, { cancelGraceSeconds: 1 }));
+  const { kube, namespace, env } = cluster;
+  stack.use(await applyRights(kube, 'base/builds-rights.yaml', namespace));
+  const account = stack.use(await accountKubeconfig(kube, { namespace, name: 'builds' }, servers.kubeconfig));
+  const own = { KUBECONFIG: account.kubeconfig, TAGSTREAM_BUILD_CANCEL_GRACE_SECONDS: '1' };
+  stack.use(await startInProcess({ ...env, ...own }));
 });
 afterAll(() => stack.disposeAsync());
 beforeEach(() => {

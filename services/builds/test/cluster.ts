@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import type { Build, BuildConfig, BuildConfigSpec, ImageStream, KubeObject } from '@tagstream/api-types';
 import { type PhaseChange, phaseOf, writePhase } from '@tagstream/build';
-import { type Bus, connectBus } from '@tagstream/bus';
-import { allStreams, BuildProgressed, BuildStream, type EventData } from '@tagstream/events';
-import { connectKube, isKubeError, type KubeClient, resources } from '@tagstream/kube';
+import { BuildProgressed, BuildStream, type EventData } from '@tagstream/events';
+import { isKubeError, resources } from '@tagstream/kube';
+import { openPlace, type Place } from '@tagstream/testing';
 
 /** A namespace and a part of the bus of a test's own, with what the builds service works between at hand. */
-export interface Cluster extends AsyncDisposable {
-  readonly namespace: string;
-  readonly prefix: string;
-  readonly kube: KubeClient;
-  readonly bus: Bus;
+export interface Cluster extends Place {
   /** What was told about Builds, in the order of the bus. */
   readonly progress: readonly EventData<typeof BuildProgressed>[];
   /** Phases told, in order: `web-1 Pending`. */
@@ -35,14 +30,8 @@ export interface Cluster extends AsyncDisposable {
 
 /** Starts a test's own place in the shared servers. */
 export async function startCluster(natsUrl: string, kubeconfig: string): Promise<Cluster> {
-  await using stack = new AsyncDisposableStack();
-  const prefix = `builds-${randomUUID().slice(0, 8)}`;
-  const namespace = prefix;
-  const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig }));
-  await kube.create(resources.namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
-  const bus = stack.use(await connectBus({ servers: natsUrl, name: 'test', prefix }));
-  await bus.ensureStreams(allStreams);
+  const place = await openPlace(natsUrl, kubeconfig, 'builds');
+  const { namespace, kube, bus } = place;
   const progress: EventData<typeof BuildProgressed>[] = [];
   bus.subscribe(BuildProgressed, {
     stream: BuildStream,
@@ -55,12 +44,8 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
     await kube.apply(key(resources.imageStreams, name), { metadata: { name, namespace } }, fields);
     await kube.mergePatch(key(resources.imageStreams, name), { status }, { subresource: 'status' });
   };
-  const kept = stack.move();
   const cluster: Cluster = {
-    namespace,
-    prefix,
-    kube,
-    bus,
+    ...place,
     progress,
     told: () => progress.map(({ name, phase }) => `${name} ${phase}`),
     async apply(name, spec) {
@@ -105,7 +90,6 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
       });
       return items.map(({ reason, count }) => `${reason} x${count}`).sort();
     },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
   return cluster;
 }

@@ -51,8 +51,8 @@ const toldOf = (name: string) => cluster.told().filter((text) => text.startsWith
 const everything = (name: string) => [1, 2].flatMap((number) => phases.map((phase) => `${name}-${number} ${phase}`));
 
 test('two replicas make each Build once and tell each phase once', async () => {
-  await using _one = await startInProcess(cluster, servers);
-  await using _two = await startInProcess(cluster, servers);
+  await using _one = await startInProcess(cluster.env);
+  await using _two = await startInProcess(cluster.env);
   await using _runner = runner('two');
   await twoBuilds('two');
 
@@ -67,7 +67,7 @@ test('two replicas make each Build once and tell each phase once', async () => {
 const WRITES = 7;
 
 test('the two Builds take that many writes', async () => {
-  await using only = await startInProcess(cluster, servers);
+  await using only = await startInProcess(cluster.env);
   await using _runner = runner('counted');
   await twoBuilds('counted');
 
@@ -82,11 +82,11 @@ test.each(
 )('a service that is killed $moment its write $atWrite leaves the rest to the next one', async ({ atWrite, sent }) => {
   const name = `killed-${atWrite}-${sent ? 'after' : 'before'}`;
   await using _runner = runner(name);
-  const first = await startInProcess(cluster, servers, { crash: { atWrite, sent } });
+  const first = await startInProcess(cluster.env, { atWrite, sent });
   const done = twoBuilds(name);
   await Promise.race([first.crashed, done]);
   await first[Symbol.asyncDispose]();
-  await using _second = await startInProcess(cluster, servers);
+  await using _second = await startInProcess(cluster.env);
   await done;
 
   await expect.poll(() => toldOf(name).length, patience).toBe(8);

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ImageStream, TagReference } from '@tagstream/api-types';
-import { type Bus, connectBus } from '@tagstream/bus';
-import { allStreams, RegistryPoll, RegistryPush, RegistryStream } from '@tagstream/events';
+import { RegistryPoll, RegistryPush, RegistryStream } from '@tagstream/events';
 import { applyRegistryPoll } from '@tagstream/image-stream';
-import { connectKube, type KubeClient, resources } from '@tagstream/kube';
+import { resources } from '@tagstream/kube';
+import { openPlace, type Place } from '@tagstream/testing';
 import type { Poll } from '../src/memory.ts';
 
-const { imageStreams, namespaces } = resources;
-
 /** A namespace and a part of the bus of a test's own, with what the poller works between at hand. */
-export interface Cluster extends AsyncDisposable {
-  readonly namespace: string;
-  readonly prefix: string;
-  readonly kube: KubeClient;
+export interface Cluster extends Place {
   /** Everything that was published, in order. */
   readonly polls: readonly Poll[];
   pollsOf(stream: string): readonly Poll[];
@@ -24,21 +19,13 @@ export interface Cluster extends AsyncDisposable {
 }
 
 export async function startCluster(natsUrl: string, kubeconfig: string): Promise<Cluster> {
-  const stack = new AsyncDisposableStack();
-  const prefix = `poller-${randomUUID().slice(0, 8)}`;
-  const namespace = prefix;
-  const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig }));
-  await kube.create(namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: namespaces, name: namespace }));
-  const bus: Bus = stack.use(await connectBus({ servers: natsUrl, name: 'test', prefix }));
-  await bus.ensureStreams(allStreams);
+  const place = await openPlace(natsUrl, kubeconfig, 'poller');
+  const { namespace, kube, bus } = place;
   const polls: Poll[] = [];
   bus.subscribe(RegistryPoll, { stream: RegistryStream, from: 'all', onEvent: ({ data }) => void polls.push(data) });
-  const keyOf = (name: string) => ({ resource: imageStreams, namespace, name });
+  const keyOf = (name: string) => ({ resource: resources.imageStreams, namespace, name });
   return {
-    namespace,
-    prefix,
-    kube,
+    ...place,
     polls,
     pollsOf: (stream) => polls.filter((poll) => poll.stream === stream),
     async writeStream(name, tags) {
@@ -71,6 +58,5 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
         verified: 'token',
       });
     },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

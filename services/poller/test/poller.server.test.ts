@@ -23,11 +23,7 @@ describe('the poller', () => {
     cluster = stack.use(await startCluster(inject('natsUrl'), inject('kubeconfig')));
     repository = (name) => `${cluster.prefix}/${name}`;
     env = {
-      NATS_URL: inject('natsUrl'),
-      KUBECONFIG: inject('kubeconfig'),
-      TAGSTREAM_PREFIX: cluster.prefix,
-      TAGSTREAM_NAMESPACE: cluster.namespace,
-      TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+      ...cluster.env,
       TAGSTREAM_POLL_INTERVAL: '1s',
     };
     poller = stack.use(await startService('poller', env));
@@ -193,13 +189,7 @@ describe('the poller', () => {
 test('while NATS is away the poller is not ready and says why, and afterwards tells what it found', async () => {
   await using nats = await startNats();
   await using cluster = await startCluster(nats.url, inject('kubeconfig'));
-  await using poller = await startService('poller', {
-    NATS_URL: nats.url,
-    KUBECONFIG: inject('kubeconfig'),
-    TAGSTREAM_PREFIX: cluster.prefix,
-    TAGSTREAM_NAMESPACE: cluster.namespace,
-    TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-  });
+  await using poller = await startService('poller', cluster.env);
   const readiness = async () => (await fetch(`${poller.adminUrl}/readyz`)).json();
   await nats.kill();
   await expect.poll(readiness, patience).toMatchObject({ ready: false, checks: { nats: { ready: false } } });

@@ -51,11 +51,8 @@ describe('a poller that may not read the Secrets of namespaces', () => {
     authorities = await mkdtemp(join(dir, 'authorities-'));
     poller = stack.use(
       await startService('poller', {
-        NATS_URL: inject('natsUrl'),
+        ...cluster.env,
         KUBECONFIG: account.kubeconfig,
-        TAGSTREAM_PREFIX: cluster.prefix,
-        TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-        TAGSTREAM_NAMESPACE: cluster.namespace,
         TAGSTREAM_PULL_SECRETS: 'false',
         TAGSTREAM_DOCKER_CONFIG: dockerConfig,
         TAGSTREAM_CLUSTER_PULL_SECRET: `${cluster.namespace}/cluster-pull-secret`,

@@ -53,11 +53,8 @@ describe('the poller', () => {
     await writeFile(mirrorsPath, 'mirrors: []\n');
     poller = stack.use(
       await startService('poller', {
-        NATS_URL: inject('natsUrl'),
+        ...cluster.env,
         KUBECONFIG: account.kubeconfig,
-        TAGSTREAM_PREFIX: cluster.prefix,
-        TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-        TAGSTREAM_NAMESPACE: cluster.namespace,
         TAGSTREAM_CLUSTER_PULL_SECRET: `${cluster.namespace}/cluster-pull-secret`,
         TAGSTREAM_REGISTRY_CA_CONFIGMAP: `${cluster.namespace}/registry-authorities`,
         TAGSTREAM_ALLOWED_REGISTRIES: `127.0.0.1:*,*.example.com`,

@@ -30,11 +30,7 @@ describe('several pollers', () => {
   const start = async (name: string) => {
     const poller = stack.use(
       await startService('poller', {
-        NATS_URL: inject('natsUrl'),
-        KUBECONFIG: inject('kubeconfig'),
-        TAGSTREAM_PREFIX: cluster.prefix,
-        TAGSTREAM_NAMESPACE: cluster.namespace,
-        TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+        ...cluster.env,
         TAGSTREAM_REPLICA: name,
         TAGSTREAM_POLL_INTERVAL: `${INTERVAL_MS / 1000}s`,
         TAGSTREAM_LEASE: `${LEASE_MS / 1000}s`,

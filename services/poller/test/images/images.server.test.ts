@@ -11,19 +11,11 @@ const patience = { timeout: 20_000 };
 describe('Image objects', () => {
   const stack = new AsyncDisposableStack();
   let cluster: Cluster;
-  let env: Record<string, string>;
   const made: string[] = [];
 
   beforeAll(async () => {
     cluster = stack.use(await startCluster(inject('natsUrl'), inject('kubeconfig')));
-    env = {
-      NATS_URL: inject('natsUrl'),
-      KUBECONFIG: inject('kubeconfig'),
-      TAGSTREAM_PREFIX: cluster.prefix,
-      TAGSTREAM_NAMESPACE: cluster.namespace,
-      TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-    };
-    stack.use(await startService('poller', env));
+    stack.use(await startService('poller', cluster.env));
     stack.defer(async () => {
       for (const name of made) await cluster.kube.delete({ resource: resources.images, name });
     });
@@ -87,9 +79,7 @@ describe('Image objects', () => {
   test('are not made when that is switched off, and tags are imported all the same', async () => {
     await using other = await startCluster(inject('natsUrl'), inject('kubeconfig'));
     await using _poller = await startService('poller', {
-      ...env,
-      TAGSTREAM_PREFIX: other.prefix,
-      TAGSTREAM_NAMESPACE: other.namespace,
+      ...other.env,
       TAGSTREAM_IMAGE_OBJECTS: 'false',
     });
     const digest = await pushImage(registryHost, `${other.prefix}/off`, 'latest', buildImage({ seed: other.prefix }));

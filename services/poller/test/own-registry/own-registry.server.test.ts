@@ -13,11 +13,7 @@ const patience = { timeout: 20_000 };
 const { imageStreams, namespaces } = resources;
 
 const envOf = (cluster: Cluster, more: Record<string, string> = {}) => ({
-  NATS_URL: inject('natsUrl'),
-  KUBECONFIG: inject('kubeconfig'),
-  TAGSTREAM_PREFIX: cluster.prefix,
-  TAGSTREAM_NAMESPACE: cluster.namespace,
-  TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+  ...cluster.env,
   TAGSTREAM_REGISTRY_HOST: host,
   TAGSTREAM_REGISTRY_INSECURE: 'true',
   ...more,

@@ -17,11 +17,7 @@ describe('a stream with spec.dockerImageRepository', () => {
   beforeAll(async () => {
     cluster = stack.use(await startCluster(inject('natsUrl'), inject('kubeconfig')));
     const env = {
-      NATS_URL: inject('natsUrl'),
-      KUBECONFIG: inject('kubeconfig'),
-      TAGSTREAM_PREFIX: cluster.prefix,
-      TAGSTREAM_NAMESPACE: cluster.namespace,
-      TAGSTREAM_ADMIN_HOST: '127.0.0.1',
+      ...cluster.env,
       TAGSTREAM_MAX_REPOSITORY_TAGS: '3',
     };
     stack.use(await startService('trigger', env));

@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { ImageStream, KubeObject, TagReference } from '@tagstream/api-types';
-import { type Bus, connectBus } from '@tagstream/bus';
 import {
-  allStreams,
   type CloudEvent,
   type EventData,
   RegistryPoll,
@@ -10,19 +7,15 @@ import {
   TagsStream,
   TagUpdated,
 } from '@tagstream/events';
-import { connectKube, type KubeClient, type Resource, resources } from '@tagstream/kube';
+import { type Resource, resources } from '@tagstream/kube';
+import { openPlace, type Place } from '@tagstream/testing';
 import { observation } from './streams.ts';
 
 type Update = EventData<typeof TagUpdated>;
 type Poll = EventData<typeof RegistryPoll>;
 
 /** A namespace and a part of the bus of a test's own, with what the trigger service works between at hand. */
-export interface Cluster extends AsyncDisposable {
-  readonly namespace: string;
-  readonly kube: KubeClient;
-  readonly bus: Bus;
-  /** Configuration of a service that looks after this namespace. */
-  readonly env: Readonly<Record<string, string>>;
+export interface Cluster extends Place {
   /** Everything in TAGS, in order. */
   readonly updates: readonly CloudEvent<Update>[];
   /** What was told of a stream: `latest b webhook`, in order. */
@@ -60,13 +53,8 @@ interface CoreEvent extends KubeObject {
 
 /** Starts a test's own place in the given servers. */
 export async function startCluster(natsUrl: string, kubeconfig: string): Promise<Cluster> {
-  await using stack = new AsyncDisposableStack();
-  const namespace = `trigger-${randomUUID().slice(0, 8)}`;
-  const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig }));
-  await kube.create(resources.namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
-  const bus = stack.use(await connectBus({ servers: natsUrl, name: 'test', prefix: namespace }));
-  await bus.ensureStreams(allStreams);
+  const place = await openPlace(natsUrl, kubeconfig, 'trigger');
+  const { namespace, kube, bus } = place;
   const updates: CloudEvent<Update>[] = [];
   bus.subscribe(TagUpdated, { stream: TagsStream, from: 'all', onEvent: (event) => void updates.push(event) });
 
@@ -74,22 +62,12 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
   const stream = (name: string) => kube.get<ImageStream>(streamKey(name));
   const observe: Cluster['observe'] = async (name, tag, hexDigit, more) =>
     observation(await stream(name), tag, hexDigit, more);
-  const kept = stack.move();
   return {
-    namespace,
-    kube,
-    bus,
+    ...place,
     updates,
     stream,
     observe,
-    env: {
-      NATS_URL: natsUrl,
-      KUBECONFIG: kubeconfig,
-      TAGSTREAM_PREFIX: namespace,
-      TAGSTREAM_NAMESPACE: namespace,
-      TAGSTREAM_ADMIN_HOST: '127.0.0.1',
-      TAGSTREAM_LOG_LEVEL: 'debug',
-    },
+    env: { ...place.env, TAGSTREAM_LOG_LEVEL: 'debug' },
     told: (name) =>
       updates
         .filter(({ data }) => data.stream === name)
@@ -142,7 +120,6 @@ export async function startCluster(natsUrl: string, kubeconfig: string): Promise
         .filter(({ involvedObject, reason }) => involvedObject.name === name && reason.startsWith('Image'))
         .map(({ type, reason, count }) => `${type} ${reason} x${count}`);
     },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
 

@@ -1,14 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { KubeObject } from '@tagstream/api-types';
-import { connectKube, type KubeClient, type Resource, resources } from '@tagstream/kube';
+import { type Resource, resources } from '@tagstream/kube';
+import { type OwnNamespace, openNamespace } from '@tagstream/testing';
 import { parse } from 'yaml';
 
 /** A namespace of a test's own, with the webhook configuration of `deploy/admission` for it alone. */
-export interface Cluster extends AsyncDisposable {
-  readonly namespace: string;
-  readonly kube: KubeClient;
+export interface Cluster extends OwnNamespace {
   /** Name of the webhook configuration. */
   readonly configuration: string;
   /** Environment of a webhooks service that answers for this namespace on that port. */
@@ -55,11 +53,8 @@ interface WebhookConfiguration extends KubeObject {
 /** Makes a namespace in the given servers. */
 export async function startCluster(natsUrl: string, kubeconfig: string): Promise<Cluster> {
   await using stack = new AsyncDisposableStack();
-  const namespace = `admission-${randomUUID().slice(0, 8)}`;
+  const { namespace, kube } = stack.use(await openNamespace(kubeconfig, 'admission'));
   const configuration = `tagstream-${namespace}`;
-  const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig }));
-  await kube.create(resources.namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
   const configurationKey = { resource: resources.mutatingWebhookConfigurations, name: configuration };
   stack.defer(() => kube.delete(configurationKey).catch(() => undefined));
   const kept = stack.move();

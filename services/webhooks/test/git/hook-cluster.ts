@@ -1,22 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Build, BuildConfig, KubeObject } from '@tagstream/api-types';
-import { connectKube, type KubeClient, type Resource, resources } from '@tagstream/kube';
+import { readFile } from 'node:fs/promises';
+import type { Build, BuildConfig } from '@tagstream/api-types';
+import { type KubeClient, resources } from '@tagstream/kube';
 import { type ServiceProcess, startService } from '@tagstream/servers';
-import { parse, parseAllDocuments, stringify } from 'yaml';
+import { accountKubeconfig, applyRights, openNamespace } from '@tagstream/testing';
+import { parse } from 'yaml';
 import type { Trigger } from './git-hooks.ts';
 import { startTcpGate, type TcpGate } from './tcp-gate.ts';
-
-/** The rights that the manifests give to the service. */
-const RIGHTS = new URL('../../../../deploy/base/webhooks-rights.yaml', import.meta.url);
-
-const KINDS: Readonly<Record<string, Resource>> = {
-  ServiceAccount: resources.serviceAccounts,
-  ClusterRole: resources.clusterRoles,
-  ClusterRoleBinding: resources.clusterRoleBindings,
-};
 
 /** A namespace, and services that answer for it with exactly the rights that the manifests give. */
 export interface HookCluster extends AsyncDisposable {
@@ -37,27 +26,17 @@ export interface HookService extends AsyncDisposable {
 
 export async function startHookCluster(natsUrl: string, adminKubeconfig: string): Promise<HookCluster> {
   await using stack = new AsyncDisposableStack();
-  const namespace = `hooks-${randomUUID().slice(0, 8)}`;
-  const kube = stack.use(await connectKube({ userAgent: 'test', kubeconfig: adminKubeconfig }));
-  await kube.create(resources.namespaces, { metadata: { name: namespace } });
-  stack.defer(() => kube.delete({ resource: resources.namespaces, name: namespace }));
-  for (const object of await readRights(namespace)) {
-    const resource = KINDS[object.kind ?? ''];
-    if (resource === undefined) throw new Error(`the rights hold a ${object.kind}`);
-    const key = { resource, name: object.metadata.name, ...(resource.namespaced && { namespace }) };
-    await kube.apply(key, object, { fieldManager: 'test', force: true });
-    stack.defer(() => kube.delete(key).catch(() => undefined));
-  }
-  const dir = await mkdtemp(join(tmpdir(), 'hook-cluster-'));
-  stack.defer(() => rm(dir, { recursive: true }));
-  const kubeconfig = join(dir, 'kubeconfig');
-  const config = parse(await readFile(adminKubeconfig, 'utf8')) as KubeConfig;
-  const server = new URL(config.clusters[0]?.cluster.server ?? '');
+  const { namespace, kube } = stack.use(await openNamespace(adminKubeconfig, 'hooks'));
+  stack.use(await applyRights(kube, 'base/webhooks-rights.yaml', namespace));
+  const server = new URL(await serverOf(adminKubeconfig));
   const gate = stack.use(await startTcpGate(Number(server.port)));
   server.port = String(gate.port);
-  for (const { cluster } of config.clusters) cluster.server = server.href;
-  for (const each of config.users) each.user.as = `system:serviceaccount:${namespace}:webhooks`;
-  await writeFile(kubeconfig, stringify(config));
+  const name = 'webhooks';
+  const { kubeconfig } = stack.use(
+    await accountKubeconfig(kube, { namespace, name }, adminKubeconfig, ({ clusters }) => {
+      for (const { cluster } of clusters) cluster.server = server.href;
+    }),
+  );
 
   const kept = stack.move();
   return {
@@ -109,14 +88,7 @@ export async function startHookCluster(natsUrl: string, adminKubeconfig: string)
   };
 }
 
-interface KubeConfig {
-  readonly clusters: readonly { readonly cluster: { server: string } }[];
-  readonly users: readonly { readonly user: { as?: string } }[];
-}
-
-async function readRights(namespace: string): Promise<readonly KubeObject[]> {
-  const text = (await readFile(RIGHTS, 'utf8'))
-    .replaceAll('namespace: tagstream', `namespace: ${namespace}`)
-    .replaceAll('name: tagstream-webhooks', `name: ${namespace}-webhooks`);
-  return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
+async function serverOf(kubeconfig: string): Promise<string> {
+  const { clusters } = parse(await readFile(kubeconfig, 'utf8')) as { clusters: { cluster: { server: string } }[] };
+  return clusters[0]?.cluster.server ?? '';
 }
