@@ -4,6 +4,8 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { uniquePrefix } from './harness.ts';
 
 const LEASE_MS = 2_000;
+/** Signs of life that fall due in a lease. */
+const BEATS_PER_LEASE = 4;
 const patience = { timeout: 10_000, interval: 10 };
 
 /** A process of the group: its own connection, its own view. */
@@ -11,14 +13,16 @@ async function startMember(member: string, servers: string, prefix: string) {
   const bus = await connectBus({ servers, name: member, prefix });
   onTestFinished(() => bus[Symbol.asyncDispose]());
   const views: (readonly string[])[] = [];
+  const missed: unknown[] = [];
   const membership = await joinMembers(bus, {
     group: 'poller',
     member,
     leaseMs: LEASE_MS,
     onChange: (members) => views.push(members),
+    onTrouble: (error) => missed.push(error),
   });
   onTestFinished(() => membership[Symbol.asyncDispose]());
-  return { bus, membership, views };
+  return { bus, membership, views, missed };
 }
 
 /** Ends a member as SIGKILL does: nobody is told, its key stays. */
@@ -93,9 +97,10 @@ describe('membership', () => {
     await expect.poll(() => a.membership.members, patience).toEqual(['a', 'b']);
     const before = a.views.length;
     await nats.kill();
-    const { promise: leaseIsOver, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, LEASE_MS * 1.5); // the outage lasts that long
-    await leaseIsOver;
+    // The outage lasts until each has missed the signs of life of a lease and a half.
+    for (const { missed } of [a, b]) {
+      await expect.poll(() => missed.length, patience).toBeGreaterThanOrEqual(BEATS_PER_LEASE * 1.5);
+    }
     await nats.restart();
     await expect.poll(() => a.bus.connected && b.bus.connected, patience).toBe(true);
     const c = await startMember('c', nats.url, prefix);

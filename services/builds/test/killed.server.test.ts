@@ -1,4 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Build } from '@tagstream/api-types';
+import { type PhaseChange, phaseOf } from '@tagstream/build';
+import { resources, watchCache } from '@tagstream/kube';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Cluster, startCluster } from './cluster.ts';
 import { startInProcess } from './controllers.ts';
@@ -16,23 +18,24 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** Runs Builds as fast as they may run, until it is stopped. */
+/** Runs the Builds of a BuildConfig as soon as they may run, until it is stopped. */
 function runner(name: string): AsyncDisposable {
-  const stop = new AbortController();
-  const running = (async () => {
-    while (!stop.signal.aborted) {
-      for (const text of await cluster.builds(name)) {
-        const [build = '', phase] = text.split(' ');
-        if (phase === 'Pending') await cluster.enter(build, { phase: 'Running' });
-        if (phase === 'Running') await cluster.enter(build, { phase: 'Complete' });
-      }
-      await sleep(20); // whoever runs builds has a pace; nothing is waited for here
-    }
-  })();
+  const next: Readonly<Record<string, PhaseChange>> = { Pending: { phase: 'Running' }, Running: { phase: 'Complete' } };
+  const entering = new Map<string, Promise<void>>();
+  const seen = watchCache(cluster.kube, resources.builds, {
+    namespace: cluster.namespace,
+    labelSelector: `buildconfig=${name}`,
+    project: (build: Build) => build,
+    onChange(_, build) {
+      const change = build && next[phaseOf(build)];
+      const step = `${build?.metadata.name} ${change?.phase}`;
+      if (build && change && !entering.has(step)) entering.set(step, cluster.enter(build.metadata.name, change));
+    },
+  });
   return {
     async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
+      await seen[Symbol.asyncDispose]();
+      await Promise.all(entering.values());
     },
   };
 }
