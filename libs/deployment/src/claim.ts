@@ -1,5 +1,6 @@
 import type { ReplicationController } from '@tagstream/api-types';
 import { own } from './annotations.ts';
+import { rolloutId } from './attempt.ts';
 
 /**
  * On whose behalf replicas may be changed: the rollout of a version, or the settled state after it.
@@ -28,6 +29,5 @@ export function claimOf(rc: ReplicationController, driver: Driver): ClaimState {
 
 /** Annotation value that stands for a driver. */
 export function markOf(driver: Driver): string {
-  const attempt = driver.attempt > 1 ? `.${driver.attempt}` : '';
-  return `${driver.version}${attempt}/${driver.mode}`;
+  return `${rolloutId(driver.version, driver.attempt)}/${driver.mode}`;
 }

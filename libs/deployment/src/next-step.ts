@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import { own } from './annotations.ts';
+import { announcedWithStatus, isAnnounced } from './announced-rollout.ts';
 import type { ConditionWish } from './conditions.ts';
 import { announcedOf, dueEmissions, type Emission } from './emissions.ts';
 import { expiredHistory } from './history.ts';
@@ -22,8 +23,8 @@ import { latestOf, latestVersionOf } from './versions.ts';
  * it rests on is no longer so.
  *
  * The order is OpenShift's: images into the spec, ownership, versions, the rollout under way, the ReplicationController of a
- * new version, replicas outside rollouts, history; then the status; and last what other teams are told, so that rollouts go
- * on while nobody can be told.
+ * new version, replicas outside rollouts, history; then what other teams are told, and the status, which also records that they
+ * were. Rollouts and status go on while nobody can be told.
  */
 export function nextStep(observed: Observed): Action {
   const view: View = {
@@ -32,21 +33,27 @@ export function nextStep(observed: Observed): Action {
     now: new Date(observed.nowMs).toISOString(),
   };
   const action = lifecycleAction(view);
-  const due = dueEmissions(view.owned, action === undefined ? latestOf(view.dc, view.owned) : undefined, view.nowMs);
-  const published = due.filter((emission) => view.isPublished(emission));
+  const latest = latestOf(view.dc, view.owned);
+  const due = dueEmissions(view.owned, action === undefined ? latest : undefined, view.nowMs);
+  const published = due.filter((emission) => isAnnounced(view.dc, emission.rc) || view.isPublished(emission));
   if (action && action.kind !== 'wait') return withAnnouncements(action, published);
 
-  const status = computeStatus({ dc: view.dc, rcs: view.owned, now: view.now, also: complaint(view) });
-  const differs = statusDiffers(view.dc, status);
-  const heldMs = differs ? statusHoldMs(view, status) : 0;
-  if (differs && heldMs === 0) return { kind: 'write-status', status };
-  const unpublished = due.filter((emission) => !view.isPublished(emission));
-  if (unpublished.length > 0) return { kind: 'publish', emissions: unpublished };
+  const unpublished = due.filter((emission) => !published.includes(emission));
+  const publish: Action | undefined = unpublished.length > 0 ? { kind: 'publish', emissions: unpublished } : undefined;
+  if (publish && view.canPublish) return publish;
+
+  const announced = publish ? undefined : announcedWithStatus(latest, published);
+  const also = complaint(view);
+  const status = computeStatus({ dc: view.dc, rcs: view.owned, now: view.now, also, announced });
+  const heldMs = statusDiffers(view.dc, status) ? statusHoldMs(view, status) : undefined;
+  if (heldMs === 0) return { kind: 'write-status', status };
+  if (publish) return publish;
   // Until a rollout is over, its next write records what was told.
-  const ended = published.find(({ rc }) => isTerminal(rc));
+  const ended = published.find(({ rc }) => isTerminal(rc) && !isAnnounced(view.dc, rc));
   if (ended) return withAnnouncements({ kind: 'change-rc', why: 'announce', rc: ended.rc, annotations: {} }, published);
-  if (heldMs > 0)
+  if (heldMs !== undefined) {
     return sooner(action, { kind: 'wait', reason: 'the status was written a moment ago', againAfterMs: heldMs });
+  }
   return action ?? { kind: 'wait', reason: 'everything is as it should be' };
 }
 

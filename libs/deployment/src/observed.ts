@@ -25,6 +25,8 @@ export interface Observed {
   readonly liveTags: ReadonlyMap<string, LiveTag>;
   /** Whether this process knows that a milestone was published; what it forgets is published again, with the same id. */
   readonly isPublished: (emission: Emission) => boolean;
+  /** Whether others can be told, as far as this process knows: false after a failure to. */
+  readonly canPublish: boolean;
   /**
    * When this process last wrote the status, in milliseconds since the epoch, and for how long how far a rollout is may then
    * stay unwritten; undefined when it has not written it.

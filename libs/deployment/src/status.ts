@@ -22,14 +22,16 @@ export interface StatusInput {
   readonly now: string;
   /** A condition that does not follow from the ReplicationControllers; goes before one that does. */
   readonly also?: ConditionWish | undefined;
+  /** The rollout that others have now been told about to its end; undefined leaves what is recorded. */
+  readonly announced?: string | undefined;
 }
 
 /**
  * The status as it should be. OpenShift: the counters are sums over all ReplicationControllers but `updatedReplicas`, that
  * of the latest version; `observedGeneration` stands still while a rollout is under way; version and details are carried
- * over. `labelSelector` (for the scale subresource) and `triggeredBy` (for a printer column) are ours.
+ * over. `labelSelector` (for the scale subresource), `triggeredBy` (for a printer column) and `announcedRollout` are ours.
  */
-export function computeStatus({ dc, rcs, now, also }: StatusInput): DeploymentConfigStatus {
+export function computeStatus({ dc, rcs, now, also, announced }: StatusInput): DeploymentConfigStatus {
   const stored = dc.status ?? {};
   const latest = latestOf(dc, rcs);
   const inProgress = latest !== undefined && !isTerminal(latest);
@@ -55,6 +57,7 @@ export function computeStatus({ dc, rcs, now, also }: StatusInput): DeploymentCo
     conditions,
     labelSelector: labelSelectorOf(dc),
     triggeredBy: triggeredBy(dc),
+    ...(announced === undefined ? {} : { announcedRollout: announced }),
   };
 }
 

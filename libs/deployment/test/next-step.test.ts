@@ -380,12 +380,32 @@ describe('what others are told', () => {
   test('while a rollout is under way nothing is written only to record what was told', () => {
     const underWay = rcOf(1, 'Running', { replicas: 1, available: 0, annotations: untold });
     expect(lifecycle(latest(1), [underWay])).toMatchObject({ kind: 'wait' });
-    const complete = rcOf(1, 'Complete', { replicas: 1, annotations: untold });
-    expect(lifecycle(latest(1), [complete])).toMatchObject({
+    const failed = rcOf(1, 'Failed', { annotations: untold });
+    expect(lifecycle(latest(1), [failed])).toMatchObject({
       kind: 'change-rc',
       why: 'announce',
-      annotations: { 'rollout.tagstream.io/announced': 'started,first-pod-ready,complete' },
+      annotations: { 'rollout.tagstream.io/announced': 'started,failed' },
     });
+  });
+
+  test('that a rollout was told to its end is recorded with the status that says so, and later with its object', () => {
+    const cluster = new Cluster(dcOf({ spec: { replicas: 2 } }));
+    runToRest(cluster);
+    const recorded = () => cluster.rc(1).metadata.annotations?.['rollout.tagstream.io/announced'];
+    expect(recorded()).not.toContain('complete');
+    expect(cluster.dc.status).toMatchObject({ announcedRollout: '1', updatedReplicas: 2 });
+    expect(cluster.dcs.filter(({ status }) => status?.announcedRollout === '1')).toHaveLength(1);
+    cluster.told.clear();
+    runToRest(cluster);
+    expect(cluster.published).toHaveLength(3);
+
+    cluster.edit({ template: templateOf('web:2') });
+    runToRest(cluster);
+    expect(recorded()).toBe('started,first-pod-ready,complete');
+    expect(cluster.dc.status).toMatchObject({ announcedRollout: '2' });
+    cluster.told.clear();
+    runToRest(cluster);
+    expect(cluster.published).toHaveLength(6);
   });
 
   test('a process that starts anew in the middle tells again what it cannot know to have been told', () => {
@@ -399,16 +419,20 @@ describe('what others are told', () => {
   });
 
   test('rollouts go on while nobody can be told', () => {
-    const unpublished = { isPublished: () => false };
-    expect(lifecycle(latest(1), [rcOf(1, 'New', { annotations: untold })], unpublished)).toMatchObject({
-      kind: 'change-rc',
-      why: 'phase',
-    });
-    expect(
-      lifecycle(latest(1), [rcOf(1, 'Complete', { replicas: 1, annotations: untold })], unpublished),
-    ).toMatchObject({
-      kind: 'publish',
-    });
+    const unpublished = { isPublished: () => false, canPublish: false };
+    const phaseChange = { kind: 'change-rc', why: 'phase' };
+    expect(step(latest(1), [rcOf(1, 'New', { annotations: untold })], unpublished)).toMatchObject(phaseChange);
+    const complete = [rcOf(1, 'Complete', { replicas: 1, annotations: untold })];
+    const write = step(latest(1), complete, unpublished);
+    expect(write).toMatchObject({ kind: 'write-status', status: { updatedReplicas: 1 } });
+    expect(write).not.toHaveProperty('status.announcedRollout');
+    // When nothing else is to be done it is tried again.
+    expect(lifecycle(latest(1), complete, unpublished)).toMatchObject({ kind: 'publish' });
+  });
+
+  test('while others can be told, they are before the status says the same', () => {
+    const complete = [rcOf(1, 'Complete', { replicas: 1, annotations: untold })];
+    expect(step(latest(1), complete, { isPublished: () => false })).toMatchObject({ kind: 'publish' });
   });
 
   test('nothing is told of what was there before this system came', () => {

@@ -174,6 +174,11 @@ test(
           const newest = cluster.rcs.toSorted((a, b) => versionOf(b) - versionOf(a))[0]!;
           expect(phaseOf(newest) === 'Failed' || newest === withReplicas[0]).toBe(true);
           expect(cluster.dc.status?.latestVersion).toBe(versionOf(newest));
+          // What was told is recorded: a process that starts anew has nothing to tell.
+          const published = cluster.published.length;
+          cluster.told.clear();
+          runToRest(cluster);
+          expect(cluster.published).toHaveLength(published);
         },
       ),
       { numRuns: 500 },

@@ -14,14 +14,18 @@ const PUBLISH_TIMEOUT_MS = 2000;
 /** Publishes milestones and remembers for a while which ones; what is forgotten is published again under the same id. */
 export interface Announcer {
   isPublished(emission: Emission): boolean;
+  /** Whether the last milestone could be published. */
+  works(): boolean;
   /** @throws BusError when it could not be published. */
   publish(dc: NormalDeploymentConfig, emission: Emission, signal: AbortSignal): Promise<void>;
 }
 
 export function createAnnouncer(bus: Pick<Bus, 'publish'>, telemetry: Telemetry): Announcer {
   const published = new Set<string>();
+  let works = true;
   return {
     isPublished: (emission) => published.has(idOf(emission)),
+    works: () => works,
     async publish(dc, emission, signal) {
       const { rc, version, attempt, milestone, images, reason, rolledBackTo, sinceStartMs, atMs } = emission;
       const { namespace = '', name, uid = '' } = dc.metadata;
@@ -39,7 +43,13 @@ export function createAnnouncer(bus: Pick<Bus, 'publish'>, telemetry: Telemetry)
         sinceStartMs,
         at: new Date(atMs).toISOString(),
       };
-      await bus.publish(RolloutProgressed, data, { signal, timeoutMs: PUBLISH_TIMEOUT_MS });
+      try {
+        await bus.publish(RolloutProgressed, data, { signal, timeoutMs: PUBLISH_TIMEOUT_MS });
+        works = true;
+      } catch (error) {
+        works = false;
+        throw error;
+      }
       published.add(idOf(emission));
       if (published.size > MAX_REMEMBERED) published.delete(published.values().next().value!);
       telemetry.announced(emission, { config: `${namespace}/${name}`, version });

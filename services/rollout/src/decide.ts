@@ -76,6 +76,7 @@ export async function decide(
       livePods,
       liveTags,
       isPublished: deps.announcer.isPublished,
+      canPublish: deps.announcer.works(),
       statusWritten: deps.statusPace.lastWrite(key),
       nowMs,
     };

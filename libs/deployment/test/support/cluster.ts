@@ -123,6 +123,7 @@ export class Cluster {
         pods: [...pods.values()],
         livePods,
         liveTags,
+        canPublish: true,
         isPublished: (emission) => published === undefined || memo.has(idOf(emission)),
         nowMs: this.nowMs,
       });

@@ -99,6 +99,7 @@ export function observe(
     livePods: new Map(),
     liveTags: new Map(),
     isPublished: (_: Emission) => true,
+    canPublish: true,
     nowMs: START_MS,
     ...more,
   };

@@ -1,0 +1,31 @@
+import type { DeploymentConfig, ReplicationController } from '@tagstream/api-types';
+import { attemptOf, rolloutId } from './attempt.ts';
+import type { Emission } from './emissions.ts';
+import { phaseOf } from './phase.ts';
+import { versionOf } from './versions.ts';
+
+/**
+ * Whether the status of the DeploymentConfig records that all of a rollout was told. That saves a write to the
+ * ReplicationController, which gets its own record with the next one: at the latest when the next rollout claims it, and only
+ * at the end of that rollout is the record in the status replaced.
+ */
+export function isAnnounced(dc: DeploymentConfig, rc: ReplicationController): boolean {
+  return phaseOf(rc) === 'Complete' && dc.status?.announcedRollout === idOf(rc);
+}
+
+/**
+ * What the status is to record: the latest rollout, once it is complete and all of it was told. Undefined while that is not so, and
+ * for one whose ReplicationController has the record.
+ * @param published milestones that were published and are not recorded with their ReplicationController
+ */
+export function announcedWithStatus(
+  latest: ReplicationController | undefined,
+  published: readonly Emission[],
+): string | undefined {
+  if (latest === undefined || phaseOf(latest) !== 'Complete') return undefined;
+  return published.some(({ rc }) => rc === latest) ? idOf(latest) : undefined;
+}
+
+function idOf(rc: ReplicationController): string {
+  return rolloutId(versionOf(rc), attemptOf(rc));
+}
