@@ -47,7 +47,7 @@ export async function patiently<T>(
       }
     }
   } finally {
-    tooLate.abort();
+    tooLate.abort('over'); // a reason of its own saves making an error with a stack
     await timer;
   }
 }

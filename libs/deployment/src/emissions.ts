@@ -1,9 +1,9 @@
 import type { ReplicationController } from '@tagstream/api-types';
 import { openshift, own } from './annotations.ts';
 import { attemptOf } from './attempt.ts';
-import { decodeConfig } from './encoded-config.ts';
 import { instantMs } from './member.ts';
 import { isCancelled, phaseOf } from './phase.ts';
+import { recordedConfig } from './recorded-config.ts';
 import { activeOf, versionOf } from './versions.ts';
 
 /** What other teams are told about a rollout. */
@@ -104,10 +104,6 @@ function emission(rc: ReplicationController, milestone: Milestone, context: Cont
 
 /** From the recorded configuration; nothing when it cannot be read, which the rollout reports elsewhere. */
 function imagesOf(rc: ReplicationController): Emission['images'] {
-  try {
-    const containers = decodeConfig(rc).spec.template.spec?.containers ?? [];
-    return containers.map(({ name, image }) => ({ container: name, image: (image ?? '').trim() }));
-  } catch {
-    return [];
-  }
+  const containers = recordedConfig(rc)?.spec.template.spec?.containers ?? [];
+  return containers.map(({ name, image }) => ({ container: name, image: (image ?? '').trim() }));
 }

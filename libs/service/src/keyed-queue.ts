@@ -52,6 +52,9 @@ interface Timer {
   readonly cancel: AbortController;
 }
 
+/** Given to timers that are no longer wanted: without a reason each would make an error with a stack that nobody looks at. */
+const CANCELLED = 'cancelled';
+
 /** Starts an empty queue. */
 export function keyedQueue(options: KeyedQueueOptions): KeyedQueue {
   const { clock = systemClock, random = Math.random } = options;
@@ -74,7 +77,7 @@ export function keyedQueue(options: KeyedQueueOptions): KeyedQueue {
     const at = clock.now() + ms;
     const earlier = timers.get(key);
     if (earlier && earlier.at <= at) return;
-    earlier?.cancel.abort();
+    earlier?.cancel.abort(CANCELLED);
     const timer = { at, cancel: new AbortController() };
     timers.set(key, timer);
     clock.sleep(ms, timer.cancel.signal).then(
@@ -97,7 +100,7 @@ export function keyedQueue(options: KeyedQueueOptions): KeyedQueue {
   }
 
   async function runOnce(key: string): Promise<void> {
-    timers.get(key)?.cancel.abort();
+    timers.get(key)?.cancel.abort(CANCELLED);
     timers.delete(key);
     try {
       const result = await options.run(key, stop.signal);
@@ -146,7 +149,7 @@ export function keyedQueue(options: KeyedQueueOptions): KeyedQueue {
     async [Symbol.asyncDispose]() {
       stop.abort();
       waiting.clear();
-      for (const timer of timers.values()) timer.cancel.abort();
+      for (const timer of timers.values()) timer.cancel.abort(CANCELLED);
       timers.clear();
       await idle();
     },
