@@ -6,12 +6,12 @@ const MIN_HOLD_MS = 1000;
 
 /**
  * What a rollout under way adds to that time for every other: with many at once these writes, which cost the API server
- * more than any other of ours, stay at 20 a second in all, and leave it to the rollouts.
+ * more than any other of ours, stay at 10 a second in all, and leave it to the rollouts.
  */
-const HOLD_MS_PER_ROLLOUT = 50;
+const HOLD_MS_PER_ROLLOUT = 100;
 
 /** Whoever looks at a rollout must see it move, however many there are. */
-const MAX_HOLD_MS = 30_000;
+const MAX_HOLD_MS = 60_000;
 
 /** Remembers when the status of each DeploymentConfig with a rollout under way was written, and says when it may be again. */
 export class StatusPace {
