@@ -1,31 +1,44 @@
-import type { FakeRegistry } from '@tagstream/testing';
+import type { FakeRegistry, FakeRequestKind } from '@tagstream/testing';
 
-/** A HEAD request for a tag and when it was seen, in milliseconds of the monotonic clock. */
-export interface SeenHead {
+/** A request about a repository and when it was seen, in milliseconds of the monotonic clock. */
+interface SeenRequest {
   readonly repository: string;
   readonly atMs: number;
+}
+
+/** How a registry is asked about an image. */
+export type CheckKind = Extract<FakeRequestKind, 'head_manifest' | 'get_manifest'>;
+
+/** What was seen so far. */
+export interface RecordedRequests extends Disposable {
+  readonly seen: readonly SeenRequest[];
+  timesOf(repository: string): number;
 }
 
 /** How exactly the time of a request is known. */
 const SAMPLE_MS = 10;
 
-/** Notes when a registry is asked about manifests by HEAD. */
-export function recordHeads(fake: FakeRegistry): Disposable & { readonly heads: readonly SeenHead[] } {
-  const heads: SeenHead[] = [];
-  let seen = fake.requests.length;
+/** Notes from now on when a registry is asked about manifests in this way. */
+export function recordRequests(fake: FakeRegistry, wanted: CheckKind): RecordedRequests {
+  const seen: SeenRequest[] = [];
+  let read = fake.requests.length;
   const sampling = setInterval(() => {
     const atMs = performance.now();
-    for (const { kind, path } of fake.requests.slice(seen)) {
-      if (kind === 'head_manifest') heads.push({ repository: /^\/v2\/(.+)\/manifests\//.exec(path)?.[1] ?? '', atMs });
+    for (const { kind, path } of fake.requests.slice(read)) {
+      if (kind === wanted) seen.push({ repository: /^\/v2\/(.+)\/manifests\//.exec(path)?.[1] ?? '', atMs });
     }
-    seen = fake.requests.length;
+    read = fake.requests.length;
   }, SAMPLE_MS);
-  return { heads, [Symbol.dispose]: () => clearInterval(sampling) };
+  return {
+    seen,
+    timesOf: (repository) => seen.filter((request) => request.repository === repository).length,
+    [Symbol.dispose]: () => clearInterval(sampling),
+  };
 }
 
-/** Times between the checks of each repository, in milliseconds, in their order. */
-export function gapsOf(heads: readonly SeenHead[]): ReadonlyMap<string, readonly number[]> {
-  const byRepository = Map.groupBy(heads, ({ repository }) => repository);
+/** Times between the requests about each repository, in milliseconds, in their order. */
+export function gapsOf(requests: readonly SeenRequest[]): ReadonlyMap<string, readonly number[]> {
+  const byRepository = Map.groupBy(requests, ({ repository }) => repository);
   return new Map(
     [...byRepository].map(([repository, seen]) => [
       repository,
