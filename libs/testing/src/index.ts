@@ -1,4 +1,5 @@
-export { describeBuildRunnerContract, type RunnerInstance } from './build-runner-contract.ts';
+export { describeBuildRunnerContract } from './build-runner/contract.ts';
+export type { RunnerInstance } from './build-runner/runner-place.ts';
 export { type AccountKubeconfig, accountKubeconfig } from './cluster/account-kubeconfig.ts';
 export { type AppliedRights, applyRights, type RightsObject } from './cluster/apply-rights.ts';
 export type { CrashPoint } from './cluster/crashing-client.ts';
