@@ -23,6 +23,10 @@ const hooked = (params: string, hook: string): Rule => {
   };
 };
 
+/**
+ * What concerns several parts of the spec. All of them are evaluated at each write, of the status too, and each lookup of a field
+ * costs the API server as much as its object has fields: what concerns one field alone stands with that field.
+ */
 const rules: Rule[] = [
   {
     rule: `(has(self.selector) && self.selector.size() > 0) || (${TEMPLATE_LABELS} && self.template.metadata.labels.size() > 0)`,
@@ -31,36 +35,23 @@ const rules: Rule[] = [
     reason: 'FieldValueRequired',
   },
   {
-    rule: `!has(self.selector) || self.selector.all(k, ${TEMPLATE_LABELS} && k in self.template.metadata.labels && self.template.metadata.labels[k] == self.selector[k])`,
+    // A list of one names the labels, so that they are looked up once and not for each key.
+    rule:
+      `!has(self.selector) || self.selector.size() == 0 || (${TEMPLATE_LABELS} && ` +
+      '[self.template.metadata.labels].all(labels, self.selector.all(k, k in labels && labels[k] == self.selector[k])))',
     message: 'selector does not match template labels',
     fieldPath: '.template.metadata.labels',
   },
   {
-    rule: 'has(self.template.spec) && self.template.spec.containers.size() > 0',
-    message: 'a pod template with at least one container is required',
-    fieldPath: '.template.spec',
-    reason: 'FieldValueRequired',
-  },
-  {
-    rule: "!has(self.template.spec) || !has(self.template.spec.restartPolicy) || self.template.spec.restartPolicy in ['', 'Always']",
-    message: 'restartPolicy must be "Always"',
-    fieldPath: '.template.spec.restartPolicy',
-  },
-  {
-    rule: '!has(self.template.spec) || !has(self.template.spec.activeDeadlineSeconds)',
-    message: 'activeDeadlineSeconds must not be specified in the pod template',
-    fieldPath: '.template.spec.activeDeadlineSeconds',
-  },
-  {
     rule:
-      "!has(self.template.spec) || self.template.spec.containers.all(c, (has(c.image) && c.image != '') || (has(self.triggers) && " +
+      "self.template.spec.containers.all(c, (has(c.image) && c.image != '') || (has(self.triggers) && " +
       "self.triggers.exists(t, t.type == 'ImageChange' && has(t.imageChangeParams) && has(t.imageChangeParams.containerNames) && c.name in t.imageChangeParams.containerNames)))",
     message: 'every container needs an image, or an ImageChange trigger that names it',
     fieldPath: '.template.spec.containers',
     reason: 'FieldValueRequired',
   },
   {
-    rule: `!has(self.minReadySeconds) || self.minReadySeconds < ${STRATEGY_TIMEOUT}`,
+    rule: `!has(self.minReadySeconds) || self.minReadySeconds == 0 || self.minReadySeconds < ${STRATEGY_TIMEOUT}`,
     message: 'must be less than the timeoutSeconds of the strategy',
     fieldPath: '.minReadySeconds',
   },

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Schema } from './schema.ts';
+import type { Rule, Schema } from './schema.ts';
 
 /** A schema as the API server publishes it; only what the conversion looks at is named. */
 export interface OpenApiSchema {
@@ -44,6 +44,19 @@ const MAX_CONTAINER_NAME_LENGTH = 63;
 /** Far above what a pod can run; CEL rules need a limit. */
 const MAX_CONTAINERS = 64;
 
+const AT_LEAST_ONE: Rule = {
+  rule: 'self.size() > 0',
+  message: 'a pod template with at least one container is required',
+  reason: 'FieldValueRequired',
+};
+
+const ALWAYS: Rule = { rule: "self in ['', 'Always']", message: 'restartPolicy must be "Always"' };
+
+const ABSENT: Rule = {
+  rule: 'false',
+  message: 'activeDeadlineSeconds must not be specified in the pod template',
+};
+
 /** The schemas in `core-v1.generated.json`. */
 export const storedSchemas = (): OpenApiSchemas =>
   JSON.parse(readFileSync(new URL('./core-v1.generated.json', import.meta.url), 'utf8')) as OpenApiSchemas;
@@ -72,14 +85,21 @@ export function podTemplate(schemas: OpenApiSchemas): Schema {
       },
     },
   });
-  const { containers: main, initContainers: init } = spec.properties!;
+  const { containers: main, initContainers: init, restartPolicy, activeDeadlineSeconds } = spec.properties!;
   return {
     ...template,
+    required: ['spec'],
     properties: {
       ...template.properties,
       spec: {
         ...spec,
-        properties: { ...spec.properties, containers: containers(main!), initContainers: containers(init!) },
+        properties: {
+          ...spec.properties,
+          containers: { ...containers(main!), 'x-kubernetes-validations': [AT_LEAST_ONE] },
+          initContainers: containers(init!),
+          restartPolicy: { ...restartPolicy, 'x-kubernetes-validations': [ALWAYS] },
+          activeDeadlineSeconds: { ...activeDeadlineSeconds, 'x-kubernetes-validations': [ABSENT] },
+        },
       },
     },
   };

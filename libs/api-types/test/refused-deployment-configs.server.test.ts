@@ -132,12 +132,24 @@ const refused: readonly RefusedRow[] = [
   [
     'no containers',
     dc({ template: template() }),
-    'spec.template.spec: Required value: a pod template with at least one container is required',
+    'spec.template.spec.containers: Required value: a pod template with at least one container is required',
+  ],
+  [
+    'a template without a spec',
+    dc({ template: { metadata: template().metadata } }),
+    'spec.template.spec: Required value',
+  ],
+  [
+    'pods with a deadline',
+    dc({
+      template: { ...template(), spec: { activeDeadlineSeconds: 5, containers: [{ name: 'web', image: 'a' }] } },
+    }),
+    'spec.template.spec.activeDeadlineSeconds: Invalid value: 5: activeDeadlineSeconds must not be specified in the pod template',
   ],
   [
     'pods that end',
     dc({ template: { ...template(), spec: { restartPolicy: 'Never', containers: [{ name: 'web', image: 'a' }] } } }),
-    'spec.template.spec.restartPolicy: Invalid value: restartPolicy must be "Always"',
+    'spec.template.spec.restartPolicy: Invalid value: "Never": restartPolicy must be "Always"',
   ],
   [
     '#87 a container without an image that no trigger names',
