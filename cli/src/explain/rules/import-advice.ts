@@ -2,7 +2,7 @@
 const ADVICE: Readonly<Record<string, string>> = {
   NotFound: 'look whether the registry has this repository and tag, and whether it is spelled so in the stream',
   Unauthorized:
-    'give the namespace a pull secret for this registry: kubectl create secret docker-registry, linked to the ServiceAccount default',
+    'give the namespace a pull secret for this registry (kubectl create secret docker-registry), or correct the user and password in the one it has',
   Forbidden:
     'give the account of the pull secret the right to pull, or have the registry admitted (TAGSTREAM_ALLOWED_REGISTRIES)',
   BadRequest: 'set importPolicy.insecure: true if this registry speaks plain HTTP',
