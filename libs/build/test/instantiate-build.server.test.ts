@@ -7,6 +7,8 @@ import { config, digest } from './fixture.ts';
 
 const namespace = `build-${randomUUID().slice(0, 8)}`;
 const clock = { now: Date.now };
+/** The garbage collector looks every 30 s for kinds of objects that it does not know yet. */
+const collected = { timeout: 45_000 };
 let kube: KubeClient;
 let name: string;
 
@@ -179,14 +181,16 @@ describe('a name that is taken', () => {
     const first = { resource: resources.builds, namespace, name: `${name}-1` };
     await kube.mergePatch(first, { metadata: { finalizers: null } });
     await expect
-      .poll(() =>
-        start(kube).then(
-          ({ metadata }) => metadata.name,
-          () => '',
-        ),
+      .poll(
+        () =>
+          start(kube).then(
+            ({ metadata }) => metadata.name,
+            () => '',
+          ),
+        collected,
       )
       .toBe(`${name}-1`);
-  });
+  }, 60_000);
 
   test('by a Build that was left without owner is passed over', async () => {
     await taken({ annotations: { 'openshift.io/build.number': '1' } });
@@ -210,11 +214,11 @@ describe('repeating a Build', () => {
   test('works when the BuildConfig is gone', async () => {
     await start(kube);
     await kube.delete(key(), { propagationPolicy: 'Orphan' });
-    await expect.poll(() => read().catch((error) => isKubeError(error, 'not_found'))).toBe(true);
+    await expect.poll(() => read().catch((error) => isKubeError(error, 'not_found')), collected).toBe(true);
     const repeated = await cloneBuild(kube, { metadata: { name: `${name}-1` } }, { namespace, clock });
 
     expect(repeated.metadata.name).toMatch(new RegExp(`^${name}-1-[0-9]{10}$`));
-  });
+  }, 60_000);
 
   test('of a Build that is not there is refused', async () => {
     await expect(cloneBuild(kube, { metadata: { name: 'none-1' } }, { namespace, clock })).rejects.toMatchObject({
