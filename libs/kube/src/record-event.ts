@@ -35,7 +35,7 @@ interface CoreEvent extends KubeObject {
 }
 
 /** As client-go cuts it. */
-const MAX_MESSAGE_LENGTH = 1024;
+export const MAX_MESSAGE_LENGTH = 1024;
 
 /** Longest name of an object, without the dot and hash that are appended. */
 const MAX_NAME_LENGTH = 253 - 17;

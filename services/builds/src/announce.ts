@@ -1,9 +1,9 @@
 import type { Build } from '@tagstream/api-types';
 import type { Bus } from '@tagstream/bus';
 import { BUILD_DUPLICATE_WINDOW_MS, BuildProgressed } from '@tagstream/events';
+import { type EventRecorder, resources } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
 import { announcePush } from './announce-push.ts';
-import type { EventRecorder } from './events.ts';
 import { type Progress, progressOf } from './progress.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -70,7 +70,7 @@ export function createAnnouncer({ bus, clock, telemetry, recordEvent }: Announce
     const note = NOTES[progress.phase];
     if (note === undefined) return;
     const message = `Build ${progress.namespace}/${progress.name} ${note[1]}`;
-    recordEvent('Build', build, { type: 'Normal', reason: note[0], message });
+    recordEvent(resources.builds, build, { type: 'Normal', reason: note[0], message });
   }
 }
 

@@ -28,7 +28,11 @@ export async function writeConfigStatus(deps: StepDeps, view: ConfigView): Promi
     ),
   );
   if (written === 'done' && problems.length > 0 && !isValidSame) {
-    deps.recordEvent('BuildConfig', stored, { type: 'Warning', reason: 'InvalidBuildConfig', message: wanted.message });
+    deps.recordEvent(resources.buildConfigs, stored, {
+      type: 'Warning',
+      reason: 'InvalidBuildConfig',
+      message: wanted.message,
+    });
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Build, ImageStream } from '@tagstream/api-types';
 import type { StreamName } from '@tagstream/build';
-import type { KubeClient } from '@tagstream/kube';
+import type { EventRecorder, KubeClient } from '@tagstream/kube';
 import type { Clock } from '@tagstream/service';
 import type { CancelClock } from './cancel-clock.ts';
-import type { EventRecorder } from './events.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What the steps for a BuildConfig and its Builds need. */

@@ -1,5 +1,6 @@
 import type { BuildRequest, NormalBuildConfig } from '@tagstream/api-types';
 import { BuildError, instantiateBuild } from '@tagstream/build';
+import { resources } from '@tagstream/kube';
 import type { StepDeps } from './deps.ts';
 
 /** OpenShift: the words in which a Build that could not be made is reported on its BuildConfig. */
@@ -35,7 +36,7 @@ export async function makeBuild(
     }
     deps.telemetry.refused(cause, error.code, { config, err: error });
     const { reason, beginning } = REPORT[cause];
-    deps.recordEvent('BuildConfig', bc, {
+    deps.recordEvent(resources.buildConfigs, bc, {
       type: 'Warning',
       reason,
       message: `${beginning} ${config}: ${error.message}`,

@@ -28,7 +28,7 @@ async function nextPhase(deps: StepDeps, build: Build): Promise<PhaseChange> {
   const to = outputReference(output, namespace, wanted ? await readStream(deps, wanted.namespace, wanted.name) : null);
   if (to.kind === 'unresolved') {
     if (to.because === 'no-repository') {
-      deps.recordEvent('Build', build, {
+      deps.recordEvent(resources.builds, build, {
         type: 'Warning',
         reason: 'InvalidOutput',
         message: `Error starting build: ${to.why}`,

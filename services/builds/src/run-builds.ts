@@ -12,7 +12,7 @@ export async function runBuilds(deps: StepDeps, builds: readonly Build[]): Promi
   for (const build of release) await releaseBuild(deps, build);
   for (const build of unnumbered) {
     const message = 'The annotation openshift.io/build.number is missing or no number: the build cannot be put in line';
-    deps.recordEvent('Build', build, { type: 'Warning', reason: 'InvalidBuildNumber', message });
+    deps.recordEvent(resources.builds, build, { type: 'Warning', reason: 'InvalidBuildNumber', message });
   }
   for (const build of builds) {
     if (!build.status?.phase && !release.includes(build)) await acknowledge(deps, build);

@@ -1,10 +1,9 @@
 import type { Build, BuildConfig, ImageStream } from '@tagstream/api-types';
 import { isTerminal, phaseOf, streamId } from '@tagstream/build';
-import { resources, watchCache } from '@tagstream/kube';
+import { eventRecorder, resources, watchCache } from '@tagstream/kube';
 import { GroupIndex, keyedQueue, reportWatch } from '@tagstream/service';
 import { createAnnouncer } from './announce.ts';
 import { CancelClock } from './cancel-clock.ts';
-import { createEventRecorder } from './events.ts';
 import { type Parts, RETRY } from './parts.ts';
 import { reconcileGroup } from './reconcile-group.ts';
 import { groupOf, viewBuild, viewConfig, viewStream } from './views.ts';
@@ -20,7 +19,8 @@ export async function startController(parts: Parts): Promise<void> {
   const { bus, kube, config, clock, health, telemetry, signal, defer } = parts;
   const members = new GroupIndex<Build>();
   const concerned = new GroupIndex<string>();
-  const recordEvent = createEventRecorder(kube, clock, telemetry);
+  const onDropped = telemetry.eventDropped;
+  const recordEvent = eventRecorder({ kube, component: 'tagstream-builds', clock, signal, onDropped });
   const announcer = createAnnouncer({ bus, clock, telemetry, recordEvent });
   const seesNamespace = (namespace: string) => config.namespace === undefined || namespace === config.namespace;
 

@@ -2,11 +2,18 @@ import type { DeploymentConfig, ImageStream, ReplicationController } from '@tags
 import type { Bus } from '@tagstream/bus';
 import type { RolloutPod } from '@tagstream/deployment';
 import { TagsStream, TagUpdated } from '@tagstream/events';
-import { createPullPermission, type KubeClient, permitEveryPull, resources, watchCache } from '@tagstream/kube';
+import {
+  createPullPermission,
+  eventRecorder,
+  type KubeClient,
+  permitEveryPull,
+  resources,
+  watchCache,
+} from '@tagstream/kube';
 import { GroupIndex, type KeyedQueue, keyedQueue, reportWatch, type ServiceContext } from '@tagstream/service';
 import { createAnnouncer } from './announce.ts';
 import type { RolloutConfig } from './config.ts';
-import { createEventRecorder } from './events.ts';
+import type { EventRecorder } from './events.ts';
 import { followTagHandler } from './follow-tag.ts';
 import { createImageWaits } from './image-waits.ts';
 import { PendingWrites } from './pending-write.ts';
@@ -57,7 +64,9 @@ export async function startController(parts: Parts): Promise<void> {
   const rolloutPods = new GroupIndex<RolloutPod>();
   const followers = new GroupIndex<string>();
   const wakeUps = new WakeUps();
-  const recordEvent = createEventRecorder(kube, clock, telemetry);
+  const onDropped = telemetry.eventDropped;
+  const record = eventRecorder({ kube, component: 'tagstream-rollout', clock, signal, onDropped });
+  const recordEvent: EventRecorder = (dc, note) => record(resources.deploymentConfigs, dc, note);
   const waits = createImageWaits({ clock, recordEvent, telemetry });
   const mayPull = config.checkPullPermission ? createPullPermission(kube, clock) : permitEveryPull;
 

@@ -6,9 +6,9 @@ const MIN_HOLD_MS = 1000;
 
 /**
  * What a rollout under way adds to that time for every other: with many at once these writes, which cost the API server
- * more than any other of ours, stay at 10 a second in all, and leave it to the rollouts.
+ * more than any other of ours, stay at 5 a second in all, and leave it to the rollouts.
  */
-const HOLD_MS_PER_ROLLOUT = 100;
+const HOLD_MS_PER_ROLLOUT = 200;
 
 /** Whoever looks at a rollout must see it move, however many there are. */
 const MAX_HOLD_MS = 60_000;

@@ -23,8 +23,8 @@ const written =
 
 test.each<[rollouts: number, holdMs: number, why: string]>([
   [1, 1000, 'a second apart'],
-  [10, 1000, 'ten a second are no more than one each'],
-  [100, 10_000, 'ten a second are one each in ten seconds'],
+  [5, 1000, 'five a second are no more than one each'],
+  [100, 20_000, 'five a second are one each in twenty seconds'],
   [5000, 60_000, 'nobody waits for longer than a minute'],
 ])('%i rollouts under way: progress is held for %i ms, because %s', (rollouts, holdMs) => {
   expect(paceOf(rollouts).lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs });
@@ -38,5 +38,5 @@ test.each<[string, (pace: StatusPace) => void]>([
   const pace = paceOf(100);
   happens(pace);
   expect(pace.lastWrite('shop/web')).toBeUndefined();
-  expect(pace.lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs: 10_000 });
+  expect(pace.lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs: 20_000 });
 });
