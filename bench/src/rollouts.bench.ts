@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connectKube } from '@tagstream/kube';
 import { applyCrds, startControlPlane, startNats } from '@tagstream/servers';
 import { bundleService } from './bundled-service.ts';
-import { peakResidentMb, requestsSent, sentBetween } from './rollouts/service-metrics.ts';
+import { peakResidentMb, requestsAtRest, sentBetween } from './rollouts/service-metrics.ts';
 import { createFleet, deploymentConfigs, deployments } from './rollouts/workloads.ts';
 
 const DCS = Number(process.argv[3] ?? 500);
@@ -44,10 +44,11 @@ const deploymentSeconds: number[] = [];
 const requests: number[] = [];
 for (let i = 1; i <= ROUNDS; i++) {
   const image = `app:${i + 1}`;
+  // What the service still says about the rollouts before must not run beside the Deployments.
+  const before = await requestsAtRest(service.adminUrl);
   deploymentSeconds.push(await plain.rollOut(image));
-  const before = await requestsSent(service.adminUrl);
   seconds.push(await configs.rollOut(image));
-  const sent = sentBetween(before, await requestsSent(service.adminUrl));
+  const sent = sentBetween(before, await requestsAtRest(service.adminUrl));
   requests.push(sent.reduce((total, [, count]) => total + count, 0) / DCS);
   console.log(
     `round ${i}: ${round(seconds.at(-1)!)} s, Deployments ${round(deploymentSeconds.at(-1)!)} s, ` +
