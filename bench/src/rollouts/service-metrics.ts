@@ -9,7 +9,7 @@ async function requestsSent(adminUrl: string): Promise<Map<string, number>> {
   return new Map(counts.filter(([labels]) => !labels.includes('verb=watch')));
 }
 
-/** How often to look whether the service still sends requests; it records 20 events a second where there are some. */
+/** How often to look whether the service still sends requests; it records 10 events a second where there are some. */
 const LOOK_MS = 1000;
 
 /** Waits until the service sends nothing more, and answers what it has sent then. */

@@ -21,10 +21,10 @@ export interface EventRecorderOptions {
   readonly onDropped: () => void;
 }
 
-/** Events are a courtesy: when much is to be said, the API server has more important things to do. This is 20 a second. */
-const PAUSE_MS = 50;
+/** Events are a courtesy: when much is to be said, the API server has more important things to do. This is 10 a second. */
+const PAUSE_MS = 100;
 
-/** Objects with something to be said about; half a minute's events. What is said that late helps nobody. */
+/** Objects with something to be said about; a minute's events. What is said that late helps nobody. */
 const MAX_WAITING = 600;
 
 /** Notes about one object: more than a rollout has steps in that time. */
@@ -37,7 +37,7 @@ interface Waiting {
 }
 
 /**
- * A recorder that lets notes wait so that a second sees no more than 20 events. Nothing is left out for that: what was said about an
+ * A recorder that lets notes wait so that a second sees no more than 10 events. Nothing is left out for that: what was said about an
  * object for the same reason in a row becomes one event, its messages joined. A note that finds nothing waiting is
  * recorded at once.
  */

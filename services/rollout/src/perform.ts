@@ -36,10 +36,15 @@ const WRITER = { fieldManager: FIELD_MANAGER } as const;
  * @throws KubeError when the API server cannot be reached or is overloaded: nobody knows whether it was done, and the next
  * look will tell.
  */
-export async function perform(kube: KubeClient, dc: NormalDeploymentConfig, action: WriteAction): Promise<Performed> {
+export async function perform(
+  kube: KubeClient,
+  dc: NormalDeploymentConfig,
+  action: WriteAction,
+  isFresh: (object: KubeObject) => boolean = () => false,
+): Promise<Performed> {
   try {
     for (const object of action.restsOn ?? []) {
-      if (!(await isUnchanged(kube, object))) return { kind: 'overtaken' };
+      if (!isFresh(object) && !(await isUnchanged(kube, object))) return { kind: 'overtaken' };
     }
     return await write(kube, dc, action);
   } catch (error) {

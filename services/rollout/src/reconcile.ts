@@ -75,7 +75,9 @@ async function execute(deps: ReconcileDeps, key: string, view: ConfigView, actio
     const { againAfterMs } = action;
     return { again: againAfterMs === undefined ? undefined : { againAfterMs: Math.min(againAfterMs, MAX_SLEEP_MS) } };
   }
-  const performed = await perform(deps.kube, dc, action);
+  const performed = await perform(deps.kube, dc, action, (object) =>
+    deps.pending.isFresh(key, object, deps.clock.now()),
+  );
   switch (performed.kind) {
     case 'done':
       deps.pending.set(key, performed, deps.clock.now());
