@@ -57,7 +57,7 @@ export const deploymentConfigStatus: Schema = object(
     labelSelector: text('Label selector of the pods as text, for the scale subresource.'),
     triggeredBy: text('What starts a rollout, shortened for display.'),
     announcedRollout: text(
-      'The version whose rollout was told about to its end, with the attempt after a dot where it is not the first.',
+      'The rollout that was told about to its end: the uid of its ReplicationController, and the attempt.',
     ),
   },
   { default: {} },

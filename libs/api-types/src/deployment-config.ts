@@ -99,7 +99,7 @@ export interface DeploymentConfigStatus {
   labelSelector?: string;
   /** What `kubectl get` shows under TRIGGERED BY: a printer column cannot compute it. */
   triggeredBy?: string;
-  /** The version whose rollout was told about to its end, with the attempt where it is not the first: `3`, `3.2`. */
+  /** The rollout that was told about to its end: the uid of its ReplicationController, and the attempt. */
   announcedRollout?: string;
 }
 

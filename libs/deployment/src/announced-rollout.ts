@@ -1,8 +1,7 @@
 import type { DeploymentConfig, ReplicationController } from '@tagstream/api-types';
-import { attemptOf, rolloutId } from './attempt.ts';
-import type { Emission } from './emissions.ts';
+import { attemptOf } from './attempt.ts';
+import { announcedOf, type Emission } from './emissions.ts';
 import { phaseOf } from './phase.ts';
-import { versionOf } from './versions.ts';
 
 /**
  * Whether the status of the DeploymentConfig records that all of a rollout was told. That saves a write to the
@@ -14,8 +13,8 @@ export function isAnnounced(dc: DeploymentConfig, rc: ReplicationController): bo
 }
 
 /**
- * What the status is to record: the latest rollout, once it is complete and all of it was told. Undefined while that is not so, and
- * for one whose ReplicationController has the record.
+ * What the status is to record: the latest rollout, once it is complete and all of it was told. Undefined while that is not so, for
+ * one that may still have its first pod ready, and for one whose ReplicationController has the record.
  * @param published milestones that were published and are not recorded with their ReplicationController
  */
 export function announcedWithStatus(
@@ -23,9 +22,12 @@ export function announcedWithStatus(
   published: readonly Emission[],
 ): string | undefined {
   if (latest === undefined || phaseOf(latest) !== 'Complete') return undefined;
-  return published.some(({ rc }) => rc === latest) ? idOf(latest) : undefined;
+  const news = published.filter(({ rc }) => rc === latest).map(({ milestone }) => milestone);
+  const all = [...news, ...(announcedOf(latest) ?? [])];
+  return news.length > 0 && all.includes('first-pod-ready') ? idOf(latest) : undefined;
 }
 
+/** By its uid: one that was deleted and made anew is another rollout of the same version. */
 function idOf(rc: ReplicationController): string {
-  return rolloutId(versionOf(rc), attemptOf(rc));
+  return `${rc.metadata.uid ?? ''}/${attemptOf(rc)}`;
 }

@@ -11,11 +11,6 @@ export function attemptOf(rc: ReplicationController): number {
   return phaseOf(rc) === 'New' ? recordedAttempt(rc) + 1 : Math.max(1, recordedAttempt(rc));
 }
 
-/** A rollout in words of its DeploymentConfig: the version, with the attempt where it is not the first. `3`, `3.2` */
-export function rolloutId(version: number, attempt: number): string {
-  return attempt > 1 ? `${version}.${attempt}` : String(version);
-}
-
 /** To be written when phase New is left. A new attempt knows nothing of the hooks of the one before, and is told about anew. */
 export function attemptAnnotations(rc: ReplicationController): Record<string, string | null> {
   const attempt = attemptOf(rc);

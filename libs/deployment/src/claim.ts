@@ -1,6 +1,5 @@
 import type { ReplicationController } from '@tagstream/api-types';
 import { own } from './annotations.ts';
-import { rolloutId } from './attempt.ts';
 
 /**
  * On whose behalf replicas may be changed: the rollout of a version, or the settled state after it.
@@ -29,5 +28,6 @@ export function claimOf(rc: ReplicationController, driver: Driver): ClaimState {
 
 /** Annotation value that stands for a driver. */
 export function markOf(driver: Driver): string {
-  return `${rolloutId(driver.version, driver.attempt)}/${driver.mode}`;
+  const attempt = driver.attempt > 1 ? `.${driver.attempt}` : '';
+  return `${driver.version}${attempt}/${driver.mode}`;
 }

@@ -92,8 +92,11 @@ describe('what others are told', () => {
     runToRest(cluster);
     const recorded = () => cluster.rc(1).metadata.annotations?.['rollout.tagstream.io/announced'];
     expect(recorded()).not.toContain('complete');
-    expect(cluster.dc.status).toMatchObject({ announcedRollout: '1', updatedReplicas: 2 });
-    expect(cluster.dcs.filter(({ status }) => status?.announcedRollout === '1')).toHaveLength(1);
+    expect(cluster.dc.status).toMatchObject({
+      announcedRollout: `${cluster.rc(1).metadata.uid}/1`,
+      updatedReplicas: 2,
+    });
+    expect(cluster.dcs.filter(({ status }) => status?.announcedRollout !== undefined)).toHaveLength(1);
     cluster.told.clear();
     runToRest(cluster);
     expect(cluster.published).toHaveLength(3);
@@ -101,7 +104,7 @@ describe('what others are told', () => {
     cluster.edit({ template: templateOf('web:2') });
     runToRest(cluster);
     expect(recorded()).toBe('started,first-pod-ready,complete');
-    expect(cluster.dc.status).toMatchObject({ announcedRollout: '2' });
+    expect(cluster.dc.status).toMatchObject({ announcedRollout: `${cluster.rc(2).metadata.uid}/1` });
     cluster.told.clear();
     runToRest(cluster);
     expect(cluster.published).toHaveLength(6);
@@ -139,5 +142,25 @@ describe('what others are told', () => {
     const { 'rollout.tagstream.io/announced': _, ...annotations } = rc.metadata.annotations!;
     const old = { ...rc, metadata: { ...rc.metadata, annotations } };
     expect(lifecycle(latest(1), [old], { isPublished: () => false })).toMatchObject({ kind: 'wait' });
+  });
+
+  test('a ReplicationController that is deleted and made anew is told about anew', () => {
+    const cluster = new Cluster(dcOf({ spec: { replicas: 2 } }));
+    runToRest(cluster);
+    cluster.remove(1);
+    runToRest(cluster);
+    const once = ['web-1 started', 'web-1 first-pod-ready', 'web-1 complete'];
+    expect(cluster.published).toEqual([...once, ...once]);
+  });
+
+  test('a rollout that is complete before a pod is ready has its record with its object, so that the pod is still told', () => {
+    const cluster = new Cluster(dcOf({ spec: { replicas: 0 } }));
+    runToRest(cluster);
+    expect(cluster.published).toEqual(['web-1 started', 'web-1 complete']);
+    expect(cluster.rc(1).metadata.annotations?.['rollout.tagstream.io/announced']).toBe('started,complete');
+    expect(cluster.dc.status?.announcedRollout).toBeUndefined();
+    cluster.edit({ replicas: 1 });
+    runToRest(cluster);
+    expect(cluster.published.slice(2)).toEqual(['web-1 first-pod-ready']);
   });
 });

@@ -61,12 +61,14 @@ interface Memory {
   readonly sizes: readonly [number, number];
   /** For each death of a pod, how many snapshots of the ReplicationControllers came before the one that shows it. */
   readonly deaths: number[];
+  /** What each of the late actors knows to have told. */
+  readonly told: readonly [Set<string>, Set<string>];
 }
 
 /** Lets an actor take a step on a view; answers how many pods have died since. */
-function actOn(cluster: Cluster, seen: Seen, { deaths }: Memory): number {
+function actOn(cluster: Cluster, seen: Seen, told: Set<string>, { deaths }: Memory): number {
   const index = cluster.snapshots.indexOf(seen.rcs);
-  cluster.act(seen);
+  cluster.act(seen, told);
   return deaths.filter((before) => before > index).length;
 }
 
@@ -74,9 +76,9 @@ function actOn(cluster: Cluster, seen: Seen, { deaths }: Memory): number {
 function happen(cluster: Cluster, event: Happening, memory: Memory): number {
   switch (event.kind) {
     case 'act-late':
-      return actOn(cluster, memory.seen[event.actor]!, memory);
+      return actOn(cluster, memory.seen[event.actor]!, memory.told[event.actor], memory);
     case 'act-on-past':
-      return actOn(cluster, cluster.past(event.behindDc, event.behindRcs), memory);
+      return actOn(cluster, cluster.past(event.behindDc, event.behindRcs), new Set(), memory);
     default:
       change(cluster, event, memory);
       return 0;
@@ -92,7 +94,7 @@ function change(
   const latest = rcs.toSorted((a, b) => versionOf(b) - versionOf(a))[0]!;
   switch (event.kind) {
     case 'act':
-      for (let i = 0; i < event.times; i++) cluster.act();
+      for (let i = 0; i < event.times; i++) cluster.act(undefined, cluster.told);
       return;
     case 'look':
       memory.seen[event.actor] = cluster.look();
@@ -151,7 +153,8 @@ test(
           const relevant = happenings.some(({ kind }) => kind === 'scale') ? limits : limits.slice(0, 1);
           const maxTotal = Math.max(...relevant.map((each) => each.maxTotal));
           const minAvailable = Math.min(...relevant.map((each) => each.minAvailable));
-          const memory: Memory = { seen: [cluster.look(), cluster.look()], edits: 0, sizes, deaths: [] };
+          const told = [new Set<string>(), new Set<string>()] as const;
+          const memory: Memory = { seen: [cluster.look(), cluster.look()], edits: 0, sizes, deaths: [], told };
           for (const event of happenings) {
             const before = cluster.totals().available;
             const unseenDeaths = happen(cluster, event, memory);
@@ -174,6 +177,10 @@ test(
           const newest = cluster.rcs.toSorted((a, b) => versionOf(b) - versionOf(a))[0]!;
           expect(phaseOf(newest) === 'Failed' || newest === withReplicas[0]).toBe(true);
           expect(cluster.dc.status?.latestVersion).toBe(versionOf(newest));
+          // Whatever has ended was told; the first one had been before.
+          for (const rc of cluster.rcs.filter((each) => versionOf(each) > 1 && phaseOf(each) === 'Complete')) {
+            expect(cluster.published.join(), 'told').toContain(`${rc.metadata.name} complete`);
+          }
           // What was told is recorded: a process that starts anew has nothing to tell.
           const published = cluster.published.length;
           cluster.told.clear();

@@ -4,10 +4,10 @@ import { type EventFacts, MAX_MESSAGE_LENGTH, recordEvent } from './record-event
 import { apiVersionOf, type Resource } from './resource.ts';
 
 /** What is said about an object. */
-export type EventNote = Pick<EventFacts, 'type' | 'reason' | 'message' | 'counted'>;
+export type EventText = Pick<EventFacts, 'type' | 'reason' | 'message' | 'counted'>;
 
 /** Records events on objects, without anybody waiting for it. */
-export type EventRecorder = (resource: Resource, object: KubeObject, note: EventNote) => void;
+export type EventRecorder = (resource: Resource, object: KubeObject, note: EventText) => void;
 
 /** What an {@link eventRecorder} works with. */
 export interface EventRecorderOptions {
@@ -24,7 +24,7 @@ export interface EventRecorderOptions {
 /** Events are a courtesy: when much is to be said, the API server has more important things to do. This is 10 a second. */
 const PAUSE_MS = 100;
 
-/** Objects with something to be said about; a minute's events. What is said that late helps nobody. */
+/** Objects with something to be said about; what is said minutes late helps nobody. A process that ends forgets them. */
 const MAX_WAITING = 600;
 
 /** Notes about one object: more than a rollout has steps in that time. */
@@ -33,13 +33,13 @@ const MAX_NOTES = 100;
 /** An object, and what waits to be said about it. */
 interface Waiting {
   readonly regarding: EventFacts['regarding'];
-  readonly notes: (EventNote & { readonly atMs: number })[];
+  readonly notes: (EventText & { readonly atMs: number })[];
 }
 
 /**
  * A recorder that lets notes wait so that a second sees no more than 10 events. Nothing is left out for that: what was said about an
- * object for the same reason in a row becomes one event, its messages joined. A note that finds nothing waiting is
- * recorded at once.
+ * object for the same reason in a row becomes one event, its messages joined. A note
+ * that finds nothing waiting is recorded as soon as the pause after the last event is over.
  */
 export function eventRecorder(options: EventRecorderOptions): EventRecorder {
   const { clock, signal, onDropped } = options;
@@ -95,6 +95,8 @@ function joined(notes: Waiting['notes']): Waiting['notes'] {
   return result;
 }
 
-function isAlike(one: EventNote, other: EventNote): boolean {
-  return one.type === other.type && one.reason === other.reason && one.counted === other.counted;
+/** What replicas say once together must have the same words from each of them. */
+function isAlike(one: EventText, other: EventText): boolean {
+  const counted = one.counted !== false && other.counted !== false;
+  return counted && one.type === other.type && one.reason === other.reason;
 }

@@ -1,7 +1,7 @@
 export { connectKube } from './connect-kube.ts';
 export type { ConnectOptions, RequestMetrics } from './connect-options.ts';
 export { defaultNamespace } from './default-namespace.ts';
-export { type EventNote, type EventRecorder, eventRecorder } from './event-recorder.ts';
+export { type EventRecorder, type EventText, eventRecorder } from './event-recorder.ts';
 export type {
   ApplyOptions,
   DeleteOptions,

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@tagstream/api-types';
 import { testClock } from '@tagstream/service/testing';
 import { beforeEach, expect, test } from 'vitest';
-import { type EventNote, type EventRecorder, eventRecorder, KubeError, resources } from '../src/index.ts';
+import { type EventRecorder, type EventText, eventRecorder, KubeError, resources } from '../src/index.ts';
 
 let clock: ReturnType<typeof testClock>;
 let stop: AbortController;
@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 
 const dc = (name: string): KubeObject => ({ metadata: { name, namespace: 'shop', uid: `uid-${name}` } });
-const say = (name: string, reason: string, message: string, more: Partial<EventNote> = {}) =>
+const say = (name: string, reason: string, message: string, more: Partial<EventText> = {}) =>
   record(resources.deploymentConfigs, dc(name), { type: 'Normal', reason, message, ...more });
 
 test('what finds nothing waiting is recorded at once', async () => {
@@ -71,9 +71,9 @@ test('what waits about an object for one reason becomes one event, with the time
   ]);
 });
 
-test.each<[string, Partial<EventNote>, string]>([
+test.each<[string, Partial<EventText>, string]>([
   ['of another type', { type: 'Warning' }, 'b'],
-  ['that is counted otherwise', { counted: false }, 'b'],
+  ['that is not counted', { counted: false }, 'b'],
   ['that is the same statement again, which is counted', {}, 'a'],
   ['that makes the message longer than an event takes', {}, 'b'.repeat(1022)],
 ])('a note %s is an event of its own', async (_, more, message) => {

@@ -52,7 +52,7 @@ interface Timer {
   readonly cancel: AbortController;
 }
 
-/** Given to timers that are no longer wanted: without a reason each would make an error with a stack that nobody looks at. */
+/** Given to timers that are no longer wanted: the signal makes an error with a stack of its own when it is given no reason. */
 const CANCELLED = 'cancelled';
 
 /** Starts an empty queue. */

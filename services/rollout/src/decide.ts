@@ -63,6 +63,7 @@ export async function decide(
   const refusals = await deps.pulls.find(dc);
   let resolve = withoutRefused(live ? await readTags(deps.kube, dc) : deps.resolve, refusals);
   let fresh = live;
+  let canPublish = deps.announcer.works();
   for (;;) {
     const nowMs = deps.clock.now();
     const fights = judgeFights({ ...view, dc }, resolve, nowMs);
@@ -76,14 +77,19 @@ export async function decide(
       livePods,
       liveTags,
       isPublished: deps.announcer.isPublished,
-      canPublish: deps.announcer.works(),
+      canPublish,
       statusWritten: deps.statusPace.lastWrite(key),
       nowMs,
     };
     const action = nextStep(observed);
     switch (action.kind) {
       case 'publish':
-        for (const emission of action.emissions) await deps.announcer.publish(dc, emission, signal);
+        try {
+          for (const emission of action.emissions) await deps.announcer.publish(dc, emission, signal);
+        } catch (error) {
+          if (!canPublish) throw error;
+          canPublish = false; // what else is to be done comes first
+        }
         continue;
       case 'count-pods':
         runningPods.set(action.rc.metadata.name, await countRunningPods(deps.kube, action.rc));

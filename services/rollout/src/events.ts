@@ -1,5 +1,5 @@
 import type { DeploymentConfig } from '@tagstream/api-types';
-import type { EventNote } from '@tagstream/kube';
+import type { EventText } from '@tagstream/kube';
 
 /** Records events on DeploymentConfigs, without anybody waiting for it. */
-export type EventRecorder = (dc: DeploymentConfig, note: EventNote) => void;
+export type EventRecorder = (dc: DeploymentConfig, note: EventText) => void;

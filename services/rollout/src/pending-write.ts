@@ -5,9 +5,6 @@ import type { Performed } from './perform.ts';
 /** How long our own write may take to come back on the watch before it is not waited for any more. */
 const MAX_WAIT_MS = 5000;
 
-/** So long what one wrote oneself is as good as a read: that, too, is some time old when the write that rests on it arrives. */
-const FRESH_MS = 1000;
-
 interface Pending extends Omit<Extract<Performed, { kind: 'done' }>, 'kind'> {
   readonly untilMs: number;
 }
@@ -18,26 +15,14 @@ interface Pending extends Omit<Extract<Performed, { kind: 'done' }>, 'kind'> {
  */
 export class PendingWrites {
   readonly #pending = new Map<string, Pending>();
-  readonly #last = new Map<string, { readonly uid: string; readonly resourceVersion: string; readonly atMs: number }>();
 
   set(key: string, { object, shows }: Extract<Performed, { kind: 'done' }>, nowMs: number): void {
-    const { uid = '', resourceVersion = '' } = object.metadata;
-    if (shows === 'version') this.#last.set(key, { uid, resourceVersion, atMs: nowMs });
-    else this.#last.delete(key);
     if (shows !== 'nothing') this.#pending.set(key, { object, shows, untilMs: nowMs + MAX_WAIT_MS });
   }
 
   /** The DeploymentConfig is gone: nothing is waited for any more. */
   forget(key: string): void {
     this.#pending.delete(key);
-    this.#last.delete(key);
-  }
-
-  /** Whether an object in view is what was last written for a DeploymentConfig, and just now, so that it need not be read. */
-  isFresh(key: string, seen: KubeObject, nowMs: number): boolean {
-    const last = this.#last.get(key);
-    if (last === undefined || Math.abs(nowMs - last.atMs) > FRESH_MS) return false;
-    return seen.metadata.uid === last.uid && seen.metadata.resourceVersion === last.resourceVersion;
   }
 
   /**

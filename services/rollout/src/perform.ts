@@ -1,4 +1,4 @@
-import type { KubeObject, NormalDeploymentConfig } from '@tagstream/api-types';
+import type { DeploymentConfigStatus, KubeObject, NormalDeploymentConfig } from '@tagstream/api-types';
 import { type Action, claimOn, guarded, imageOperations, isPodOf } from '@tagstream/deployment';
 import { isKubeError, type KubeClient, KubeError, type ObjectKey, type Resource, resources } from '@tagstream/kube';
 import { FIELD_MANAGER } from './image-fights.ts';
@@ -36,15 +36,10 @@ const WRITER = { fieldManager: FIELD_MANAGER } as const;
  * @throws KubeError when the API server cannot be reached or is overloaded: nobody knows whether it was done, and the next
  * look will tell.
  */
-export async function perform(
-  kube: KubeClient,
-  dc: NormalDeploymentConfig,
-  action: WriteAction,
-  isFresh: (object: KubeObject) => boolean = () => false,
-): Promise<Performed> {
+export async function perform(kube: KubeClient, dc: NormalDeploymentConfig, action: WriteAction): Promise<Performed> {
   try {
     for (const object of action.restsOn ?? []) {
-      if (!isFresh(object) && !(await isUnchanged(kube, object))) return { kind: 'overtaken' };
+      if (!(await isUnchanged(kube, object))) return { kind: 'overtaken' };
     }
     return await write(kube, dc, action);
   } catch (error) {
@@ -68,9 +63,7 @@ async function write(kube: KubeClient, dc: NormalDeploymentConfig, action: Write
       );
     case 'bump-version':
     case 'write-status':
-      return done(
-        await kube.mergePatch(keyOf(dc), statusPatch(dc, action.status), { ...WRITER, subresource: 'status' }),
-      );
+      return await writeStatus(kube, dc, action.status);
     case 'create-rc':
       return await create(kube, resources.replicationControllers, action.rc, (present) => {
         // Ours, or about to be adopted.
@@ -98,6 +91,20 @@ async function write(kube: KubeClient, dc: NormalDeploymentConfig, action: Write
       return { kind: 'done', object: action.rc, shows: 'gone' };
     }
   }
+}
+
+/** A status is written only if it differs: one that stays as it was lacks a field that its definition does not know. */
+async function writeStatus(
+  kube: KubeClient,
+  dc: NormalDeploymentConfig,
+  status: DeploymentConfigStatus,
+): Promise<Performed> {
+  const object = await kube.mergePatch(keyOf(dc), statusPatch(dc, status), { ...WRITER, subresource: 'status' });
+  if (object.metadata.resourceVersion !== dc.metadata.resourceVersion)
+    return { kind: 'done', object, shows: 'version' };
+  const message =
+    'the status stays as it was: the CustomResourceDefinition is older than this service; apply deploy/crds';
+  return { kind: 'refused', error: new KubeError('invalid', message) };
 }
 
 /** One that is there already is as good as created when it is ours: our view will show it. Otherwise it is in the way. */

@@ -48,6 +48,7 @@ export async function reconcile(deps: ReconcileDeps, key: string, signal: AbortS
     deps.wakeUps.putBack(key, requests);
     return { againAfterMs: waitMs };
   }
+  deps.statusPace.seen(key, view.dc.status ?? {});
   try {
     const live = requests.length > 0 || !followedTags(view.dc).every(({ namespace }) => deps.seesStreamsOf(namespace));
     const action = await decide(deps, key, view, { live, signal });
@@ -75,14 +76,12 @@ async function execute(deps: ReconcileDeps, key: string, view: ConfigView, actio
     const { againAfterMs } = action;
     return { again: againAfterMs === undefined ? undefined : { againAfterMs: Math.min(againAfterMs, MAX_SLEEP_MS) } };
   }
-  const performed = await perform(deps.kube, dc, action, (object) =>
-    deps.pending.isFresh(key, object, deps.clock.now()),
-  );
+  const performed = await perform(deps.kube, dc, action);
   switch (performed.kind) {
     case 'done':
       deps.pending.set(key, performed, deps.clock.now());
       if (action.kind === 'write-status' || action.kind === 'bump-version') {
-        deps.statusPace.written(key, action.status, deps.clock.now());
+        deps.statusPace.written(key, deps.clock.now());
       }
       deps.telemetry.written(action, { config: key, object: performed.object.metadata.name });
       for (const note of action.events ?? []) deps.recordEvent(dc, note);

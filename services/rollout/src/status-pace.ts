@@ -6,7 +6,7 @@ const MIN_HOLD_MS = 1000;
 
 /**
  * What a rollout under way adds to that time for every other: with many at once these writes, which cost the API server
- * more than any other of ours, stay at 5 a second in all, and leave it to the rollouts.
+ * more than any other of ours, stay at 5 a second for each replica of this service, and leave it to the rollouts.
  */
 const HOLD_MS_PER_ROLLOUT = 200;
 
@@ -18,9 +18,13 @@ export class StatusPace {
   readonly #writtenMs = new Map<string, number>();
 
   /** @param nowMs milliseconds since the epoch */
-  written(key: string, status: DeploymentConfigStatus, nowMs: number): void {
-    if (tellsOfRolloutUnderWay(status)) this.#writtenMs.set(key, nowMs);
-    else this.#writtenMs.delete(key);
+  written(key: string, nowMs: number): void {
+    this.#writtenMs.set(key, nowMs);
+  }
+
+  /** The status is in view, whoever wrote it: a rollout that has ended counts no more. */
+  seen(key: string, status: DeploymentConfigStatus): void {
+    if (!tellsOfRolloutUnderWay(status)) this.#writtenMs.delete(key);
   }
 
   /** The last write while a rollout is under way, and how long the next one may wait; undefined when nothing may. */

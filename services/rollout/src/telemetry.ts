@@ -27,7 +27,7 @@ export function createTelemetry(metrics: Metrics, log: Log) {
   });
   const droppedEvents = metrics.counter({
     name: 'tagstream_rollout_dropped_events_total',
-    help: 'Kubernetes events that were not recorded because too many were on their way',
+    help: 'Kubernetes events that were not recorded because too many were waiting',
   });
 
   return {

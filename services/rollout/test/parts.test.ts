@@ -44,22 +44,6 @@ describe('the last write', () => {
   });
 });
 
-test.each([
-  ['what was written just now', 'version', object('10'), 900, true],
-  ['what was written some time ago', 'version', object('10'), 1100, false],
-  ['what was written just now by a clock that was set back', 'version', object('10'), -5000, false],
-  ['what somebody wrote after it', 'version', object('11'), 10, false],
-  ['a namesake', 'version', object('10', 'other'), 10, false],
-  ['what was deleted just now', 'gone', object('10'), 10, false],
-] as const)('%s is fresh or not', (_, shows, seen, afterMs, expected) => {
-  const pending = new PendingWrites();
-  pending.set('shop/web', { kind: 'done', object: object('10'), shows }, 10_000);
-  expect(pending.isFresh('shop/web', seen, 10_000 + afterMs)).toBe(expected);
-  expect(pending.isFresh('shop/other', seen, 10_000 + afterMs)).toBe(false);
-  pending.forget('shop/web');
-  expect(pending.isFresh('shop/web', seen, 10_000 + afterMs)).toBe(false);
-});
-
 test('members are found by group, and a member that is set anew leaves the groups it had', () => {
   const index = new GroupIndex<string>();
   index.set('1', 'one', ['a', 'b']);

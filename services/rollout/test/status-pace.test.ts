@@ -11,15 +11,9 @@ const ended = progressing('NewReplicationControllerAvailable');
 /** So many rollouts under way, each written at the instant 0. */
 function paceOf(rollouts: number): StatusPace {
   const pace = new StatusPace();
-  for (let i = 0; i < rollouts; i++) pace.written(`shop/web-${i}`, underWay, 0);
+  for (let i = 0; i < rollouts; i++) pace.written(`shop/web-${i}`, 0);
   return pace;
 }
-
-const written =
-  (...statuses: readonly DeploymentConfigStatus[]) =>
-  (pace: StatusPace): void => {
-    for (const status of statuses) pace.written('shop/web', status, 0);
-  };
 
 test.each<[rollouts: number, holdMs: number, why: string]>([
   [1, 1000, 'a second apart'],
@@ -32,11 +26,19 @@ test.each<[rollouts: number, holdMs: number, why: string]>([
 
 test.each<[string, (pace: StatusPace) => void]>([
   ['that was never written', () => undefined],
-  ['whose rollout ended', written(underWay, ended)],
-  ['that is gone', (pace) => [written(underWay)(pace), pace.forget('shop/web')]],
+  ['whose rollout ended, whoever wrote it', (pace) => [pace.written('shop/web', 0), pace.seen('shop/web', ended)]],
+  ['that is gone', (pace) => [pace.written('shop/web', 0), pace.forget('shop/web')]],
 ])('nothing is held for a DeploymentConfig %s', (_, happens) => {
   const pace = paceOf(100);
   happens(pace);
   expect(pace.lastWrite('shop/web')).toBeUndefined();
   expect(pace.lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs: 20_000 });
+});
+
+test('a status that says that a rollout is under way leaves it counted', () => {
+  const pace = paceOf(100);
+  pace.seen('shop/web-0', underWay);
+  expect(pace.lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs: 20_000 });
+  for (let i = 1; i < 100; i++) pace.seen(`shop/web-${i}`, ended);
+  expect(pace.lastWrite('shop/web-0')).toEqual({ atMs: 0, holdMs: 1000 });
 });

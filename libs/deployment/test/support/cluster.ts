@@ -92,6 +92,15 @@ export class Cluster {
     this.#store(changed(this.rc(version), undefined, annotations));
   }
 
+  /** What a person does who deletes the ReplicationController of a version, and its pods with it. */
+  remove(version: number): void {
+    const next = new Map(this.snapshots.at(-1));
+    next.delete(`web-${version}`);
+    this.snapshots.push(next);
+    this.pods.delete(`web-${version}`);
+    this.told.clear(); // as what is remembered goes by uid
+  }
+
   /** The present, to be acted on now or later. */
   look(): Seen {
     return { dc: this.dc, rcs: this.snapshots.at(-1)!, pods: this.rolloutPods.now };
