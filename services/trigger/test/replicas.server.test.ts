@@ -1,6 +1,6 @@
 import { RegistryPoll } from '@tagstream/events';
 import { resources } from '@tagstream/kube';
-import { startService } from '@tagstream/servers';
+import { type ServiceProcess, startService } from '@tagstream/servers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Cluster, startCluster } from './support/cluster.ts';
 import { startNatsProxy } from './support/nats-proxy.ts';
@@ -13,6 +13,11 @@ const natsUrl = inject('natsUrl');
 
 const web = (tag: string) => follows(tag, `registry.example.com/shop/web:${tag}`);
 const pullSpec = (hexDigit: string) => `registry.example.com/shop/web@${digest(hexDigit)}`;
+
+/** Updates that the services say they made. What they say comes another way than what they do, and may come later. */
+function updatesLogged(...services: readonly ServiceProcess[]): number {
+  return services.flatMap((service) => service.lines()).filter(({ message }) => message === 'tag updated').length;
+}
 
 describe('several trigger services', { timeout: 60_000 }, () => {
   const stack = new AsyncDisposableStack();
@@ -48,8 +53,7 @@ describe('several trigger services', { timeout: 60_000 }, () => {
       expect(await cluster.history(name, 'prod')).toBe('cba');
       expect(await cluster.generation(deployments, name)).toBe(4);
     }
-    const shares = [first, second].map((service) => service.lines().filter(({ message }) => message === 'tag updated'));
-    expect(shares.flat()).toHaveLength(names.length * 6);
+    await expect.poll(() => updatesLogged(first, second), patience).toBe(names.length * 6);
   });
 
   test('hear of each other which events there are, so that the cause stays with who knows it', async () => {
@@ -64,8 +68,7 @@ describe('several trigger services', { timeout: 60_000 }, () => {
     await cluster.patchStatus('edited', { tags: status?.tags });
     await expect.poll(() => cluster.told('edited'), patience).toEqual(['latest a resync']);
     expect(cluster.told('caused')).toEqual(['latest a webhook']);
-    const messages = [first, second].flatMap((service) => service.lines().map(({ message }) => message));
-    expect(messages.filter((message) => message === 'tag updated')).toHaveLength(2);
+    await expect.poll(() => updatesLogged(first, second), patience).toBe(2);
   });
 });
 
