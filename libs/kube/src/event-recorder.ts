@@ -38,8 +38,8 @@ interface Waiting {
 
 /**
  * A recorder that lets notes wait so that a second sees no more than 10 events. Nothing is left out for that: what was said about an
- * object for the same reason in a row becomes one event, its messages joined. A note
- * that finds nothing waiting is recorded as soon as the pause after the last event is over.
+ * object for the same reason in a row becomes one event, its messages joined. A note that
+ * finds nothing waiting is recorded as soon as the pause after the last event is over.
  */
 export function eventRecorder(options: EventRecorderOptions): EventRecorder {
   const { clock, signal, onDropped } = options;
@@ -87,16 +87,17 @@ function joined(notes: Waiting['notes']): Waiting['notes'] {
   const result: Waiting['notes'] = [];
   for (const note of notes) {
     const last = result.at(-1);
-    const message = `${last?.message}; ${note.message}`;
-    const fit = last && isAlike(last, note) && last.message !== note.message && message.length <= MAX_MESSAGE_LENGTH;
-    if (fit) result[result.length - 1] = { ...note, message };
-    else result.push(note);
+    const message = last && messageOfBoth(last, note);
+    if (message === undefined) result.push(note);
+    else result[result.length - 1] = { ...note, message };
   }
   return result;
 }
 
-/** What replicas say once together must have the same words from each of them. */
-function isAlike(one: EventText, other: EventText): boolean {
-  const counted = one.counted !== false && other.counted !== false;
-  return counted && one.type === other.type && one.reason === other.reason;
+/** What two notes say in one event; undefined when they are two. What replicas say once together keeps its words. */
+function messageOfBoth(one: EventText, other: EventText): string | undefined {
+  if (one.counted === false || other.counted === false) return undefined;
+  if (one.type !== other.type || one.reason !== other.reason || one.message === other.message) return undefined;
+  const message = `${one.message}; ${other.message}`;
+  return message.length <= MAX_MESSAGE_LENGTH ? message : undefined;
 }
